@@ -1,0 +1,68 @@
+using Waybill.Serialization;
+using Waybill.Stores;
+
+namespace Waybill.Definition;
+
+/// <summary>All workflows of a site, checked and indexed. Immutable; shared by the client and the worker.</summary>
+internal sealed class SiteDefinition
+{
+    private readonly Dictionary<NodeAddress, PlacedNode> nodes;
+
+    private SiteDefinition(IReadOnlyList<Workflow> workflows, SiteOptions options)
+    {
+        Workflows = workflows;
+        Options = options;
+        Codecs = new CodecSet(options.Json);
+        nodes = workflows
+            .SelectMany(workflow => workflow.Parts.Nodes.Select(node => new PlacedNode(workflow, node)))
+            .ToDictionary(placed => placed.Address);
+    }
+
+    public IReadOnlyList<Workflow> Workflows { get; }
+
+    public SiteOptions Options { get; }
+
+    public CodecSet Codecs { get; }
+
+    public IReadOnlyCollection<PlacedNode> Nodes => nodes.Values;
+
+    /// <summary>Checks everything.</summary>
+    /// <exception cref="DefinitionException">With all faults.</exception>
+    public static SiteDefinition Checked(IEnumerable<Workflow> workflows, SiteOptions options)
+    {
+        Workflow[] all = [.. workflows];
+        string[] faults = [.. options.Faults(), .. DefinitionCheck.Faults(all), .. DefinitionCheck.HostingFaults(all, options)];
+        return faults.Length == 0 ? new SiteDefinition(all, options) : throw new DefinitionException(faults);
+    }
+
+    public PlacedNode? Find(NodeAddress address) => nodes.GetValueOrDefault(address);
+
+    /// <summary>Where an element with this data stands in the queue of a node.</summary>
+    public static QueueSlot SlotFor(PlacedNode node, object data) => new(
+        node.Address,
+        node.Definition.Priority is { } priority ? -Math.Max(priority(data), -int.MaxValue) : 0,
+        node.Definition.OrderKey?.Invoke(data));
+
+    /// <summary>The start node of a workflow that this site defines.</summary>
+    public PlacedNode StartOf(Workflow workflow) =>
+        Find(new NodeAddress(workflow.Name, workflow.Version, workflow.Parts.Start!.Name))
+        ?? throw new ArgumentException($"Workflow {workflow} is not defined at this site; add it where the site is set up.", nameof(workflow));
+}
+
+/// <summary>A node in its workflow.</summary>
+internal sealed class PlacedNode(Workflow workflow, NodeDefinition definition)
+{
+    private readonly Dictionary<string, NodeAddress> siblings = workflow.Parts.Nodes
+        .Select(node => node.Node.Name)
+        .Distinct()
+        .ToDictionary(name => name, name => new NodeAddress(workflow.Name, workflow.Version, name));
+
+    public Workflow Workflow { get; } = workflow;
+
+    public NodeDefinition Definition { get; } = definition;
+
+    public NodeAddress Address { get; } = new(workflow.Name, workflow.Version, definition.Node.Name);
+
+    /// <summary>The address of another node of the same workflow.</summary>
+    public NodeAddress Sibling(Node node) => siblings[node.Name];
+}

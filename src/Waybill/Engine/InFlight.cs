@@ -1,0 +1,68 @@
+using System.Text.Json;
+using Waybill.Stores;
+
+namespace Waybill.Engine;
+
+/// <summary>
+/// An element while this process owns it. One object serves the element from claim to release, however many nodes it
+/// passes in memory; only its current holder (ready queue, run, outbox, commit) touches it.
+/// </summary>
+internal sealed class InFlight(ClaimedElement claimed)
+{
+    public long Key { get; } = claimed.Key;
+
+    public ElementId Id { get; } = claimed.Id;
+
+    public string BusinessKey { get; } = claimed.BusinessKey;
+
+    public DateTimeOffset AcceptedAt { get; } = claimed.AcceptedAt;
+
+    public CallerRef? Caller { get; } = claimed.Caller;
+
+    public NodeAddress Node { get; private set; } = claimed.Node;
+
+    public int Hop { get; private set; } = claimed.Hop;
+
+    public int ArrivedHop { get; private set; } = claimed.ArrivedHop;
+
+    public int Attempt { get; private set; } = claimed.Attempt;
+
+    public ReadOnlyMemory<byte> Data { get; private set; } = claimed.Data;
+
+    public IReadOnlyList<Reply> Replies { get; private set; } = claimed.Replies;
+
+    public string? AwaitedSignal { get; private set; } = claimed.AwaitedSignal;
+
+    public string? Failure { get; private set; } = claimed.Failure;
+
+    public bool CancelRequested { get; set; } = claimed.CancelRequested;
+
+    public bool InLine { get; private set; } = claimed.InLine;
+
+    /// <summary>Whether the data has members that the node's type does not know; set when it is read.</summary>
+    public bool HasUnknownMembers { get; set; }
+
+    /// <summary>The finished run's hop, while it waits for its commit.</summary>
+    public PendingHop? Pending { get; set; }
+
+    public ElementHeader ToHeader() => new(
+        Id, BusinessKey, Node, Hop, ArrivedHop, Attempt, AcceptedAt, Caller?.Id, CancelRequested,
+        Failure is null ? null : JsonSerializer.Deserialize(Failure, WaybillJson.Default.Failure));
+
+    /// <summary>Takes note of a committed hop after which it is still owned.</summary>
+    public void MovedTo(NodeAddress node, Hop hop)
+    {
+        Node = node;
+        Hop = hop.From + 1;
+        ArrivedHop = Hop;
+        Attempt = 1;
+        Data = hop.Data;
+        Failure = hop.Failure;
+        Replies = [];
+        AwaitedSignal = null;
+        InLine = false;
+        CancelRequested = false;
+        HasUnknownMembers = false;
+        Pending = null;
+    }
+}

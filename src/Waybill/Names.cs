@@ -1,0 +1,32 @@
+namespace Waybill;
+
+/// <summary>The rule for names that become part of addresses, logs and file names.</summary>
+internal static class Names
+{
+    private const int LengthMax = 100;
+    private const int BusinessKeyLengthMax = 200;
+
+    public static string Checked(string name, string what)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        bool fits = name.Length is >= 1 and <= LengthMax
+            && name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '-' or '.');
+        return fits
+            ? name
+            : throw new ArgumentException(
+                $"\"{name}\" cannot be the name of a {what}: use 1 to {LengthMax} of the characters a-z, 0-9, '-' and '.'.",
+                nameof(name));
+    }
+
+    public static string CheckedBusinessKey(string key)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        // PostgreSQL cannot keep U+0000 in a text, and a key must mean the same on every store.
+        return key.Length is >= 1 and <= BusinessKeyLengthMax && !key.Any(char.IsControl) && key.Trim().Length == key.Length
+            ? key
+            : throw new ArgumentException(
+                $"\"{key}\" cannot be a business key: use 1 to {BusinessKeyLengthMax} characters, no control characters, "
+                + "no white space at either end.",
+                nameof(key));
+    }
+}

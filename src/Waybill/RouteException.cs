@@ -1,0 +1,17 @@
+namespace Waybill;
+
+/// <summary>
+/// A node's code returned something that the engine cannot carry out. No retry can mend it, so the element is sidelined
+/// at once.
+/// </summary>
+public sealed class RouteException : Exception
+{
+    internal RouteException(string code, string message)
+        : base(message) => Code = code;
+
+    /// <summary>
+    /// A stable name: <c>waybill.undeclared-exit</c>, <c>waybill.no-route</c>, <c>waybill.batch-size</c>,
+    /// <c>waybill.wrong-result</c>, <c>waybill.data-too-large</c> or <c>waybill.data-unreadable</c>.
+    /// </summary>
+    public string Code { get; }
+}

@@ -1,0 +1,91 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Waybill.Serialization;
+
+/// <summary>
+/// Carries members that this version of the code does not know from the data that it read to the data that it writes, at
+/// every depth. An item of a list is matched with the read item that has the same known members, else, when the list kept its
+/// length, with the item at the same place; what finds no match is new and carries nothing.
+/// </summary>
+internal static class UnknownMembers
+{
+    /// <param name="read">The JSON that was read as the contract's type.</param>
+    /// <param name="written">The JSON that the same contract wrote.</param>
+    /// <param name="contract">The type's contract.</param>
+    public static byte[] Carry(ReadOnlyMemory<byte> read, byte[] written, JsonTypeInfo contract)
+    {
+        JsonNode? from = JsonNode.Parse(read.Span);
+        JsonNode? to = JsonNode.Parse(written);
+        Carry(from, to, contract);
+        return JsonSerializer.SerializeToUtf8Bytes(to);
+    }
+
+    private static void Carry(JsonNode? from, JsonNode? to, JsonTypeInfo contract)
+    {
+        switch (contract.Kind)
+        {
+            case JsonTypeInfoKind.Object when from is JsonObject fromObject && to is JsonObject toObject:
+                CarryMembers(fromObject, toObject, contract);
+                break;
+            case JsonTypeInfoKind.Dictionary when from is JsonObject fromObject && to is JsonObject toObject:
+                JsonTypeInfo value = ElementContract(contract);
+                foreach ((string key, JsonNode? item) in toObject)
+                    Carry(fromObject[key], item, value);
+                break;
+            case JsonTypeInfoKind.Enumerable when from is JsonArray fromArray && to is JsonArray toArray:
+                CarryItems(fromArray, toArray, ElementContract(contract));
+                break;
+        }
+    }
+
+    private static void CarryMembers(JsonObject from, JsonObject to, JsonTypeInfo contract)
+    {
+        // A type with extension data keeps its unknown members itself.
+        if (contract.Properties.Any(property => property.IsExtensionData))
+            return;
+        StringComparer names = contract.Options.PropertyNameCaseInsensitive
+            ? StringComparer.OrdinalIgnoreCase
+            : StringComparer.Ordinal;
+        Dictionary<string, JsonPropertyInfo> known = new(names);
+        foreach (JsonPropertyInfo property in contract.Properties)
+            known.TryAdd(property.Name, property);
+
+        foreach ((string name, JsonNode? value) in from)
+        {
+            if (known.TryGetValue(name, out JsonPropertyInfo? property))
+                Carry(value, to[property.Name], contract.Options.GetTypeInfo(property.PropertyType));
+            else if (!IsDiscriminator(name, contract))
+                to[name] = value?.DeepClone();
+        }
+    }
+
+    private static void CarryItems(JsonArray from, JsonArray to, JsonTypeInfo item)
+    {
+        List<JsonNode?> unmatched = [.. from];
+        for (int i = 0; i < to.Count; i++)
+        {
+            JsonNode? written = to[i];
+            int same = unmatched.FindIndex(read => read is not null && written is not null && IsCarriedBy(read, written, item));
+            JsonNode? match = same >= 0 ? unmatched[same] : from.Count == to.Count ? from[i] : null;
+            if (same >= 0)
+                unmatched.RemoveAt(same);
+            Carry(match, written, item);
+        }
+    }
+
+    /// <summary>Whether carrying changes nothing that the type knows: the two have the same known members.</summary>
+    private static bool IsCarriedBy(JsonNode read, JsonNode written, JsonTypeInfo contract)
+    {
+        JsonNode carried = written.DeepClone();
+        Carry(read, carried, contract);
+        return JsonNode.DeepEquals(carried, read);
+    }
+
+    private static bool IsDiscriminator(string name, JsonTypeInfo contract) =>
+        contract.PolymorphismOptions?.TypeDiscriminatorPropertyName == name;
+
+    private static JsonTypeInfo ElementContract(JsonTypeInfo contract) =>
+        contract.Options.GetTypeInfo(contract.ElementType ?? typeof(object));
+}

@@ -1,0 +1,142 @@
+using Waybill.Definition;
+using Waybill.Engine;
+using Waybill.Stores;
+
+namespace Waybill;
+
+/// <summary>
+/// What clients of a site can do: submit, look, wait, cancel, signal. Needs the site's store and definitions, not a
+/// running worker. Thread-safe; one per process is enough.
+/// </summary>
+public sealed class SiteClient
+{
+    private readonly SiteDefinition site;
+    private readonly TimeProvider time;
+    private readonly Intake intake;
+    private readonly EndingWatch endings;
+
+    internal SiteClient(SiteDefinition site, ISiteStore store, TimeProvider time, EndingWatch endings)
+    {
+        this.site = site;
+        this.time = time;
+        this.endings = endings;
+        Store = store;
+        intake = new Intake(store.Elements);
+        Sidelined = new SidelinedDesk(site, store, time);
+    }
+
+    /// <summary>The site's store, for looking at elements, tickets, workers and the journal.</summary>
+    public ISiteStore Store { get; }
+
+    /// <summary>What a person can do with elements whose retries ran out.</summary>
+    public SidelinedDesk Sidelined { get; }
+
+    /// <summary>
+    /// Submits an element: durable when the task completes. A second submission with the same workflow name and business
+    /// key changes nothing and gets the first one's ticket. Concurrent calls share commits.
+    /// </summary>
+    /// <param name="workflow">A workflow that this site defines.</param>
+    /// <param name="businessKey">1 to 200 characters, no control characters, no white space at either end.</param>
+    /// <param name="input">What goes in.</param>
+    /// <param name="cancel">Stops waiting; the element may be accepted all the same.</param>
+    /// <typeparam name="TIn">What goes in.</typeparam>
+    /// <typeparam name="TOut">What comes out.</typeparam>
+    public async Task<Ticket<TOut>> SubmitAsync<TIn, TOut>(
+        Workflow<TIn, TOut> workflow, string businessKey, TIn input, CancellationToken cancel = default)
+    {
+        ArgumentNullException.ThrowIfNull(workflow);
+        ArgumentNullException.ThrowIfNull(input);
+        string key = Names.CheckedBusinessKey(businessKey);
+        PlacedNode start = site.StartOf(workflow);
+        byte[] data = DataLimit.Checked(site.Codecs.For<TIn>().Write(input), site.Options, $"{workflow} \"{key}\"");
+        NewElement element = new(NewId(), SiteDefinition.SlotFor(start, input), key, data);
+        Acceptance acceptance = await intake.AcceptAsync(element, cancel);
+        return new Ticket<TOut>(acceptance.Id, workflow.Name, key, acceptance.IsNew);
+    }
+
+    /// <summary>The ticket of a submitted element; null when there is none (any more).</summary>
+    /// <param name="workflow">A workflow of that name.</param>
+    /// <param name="businessKey">The key that it was submitted with.</param>
+    /// <param name="cancel">Stops waiting.</param>
+    /// <typeparam name="TIn">What goes in.</typeparam>
+    /// <typeparam name="TOut">What comes out.</typeparam>
+    public async Task<TicketStatus<TOut>?> StatusAsync<TIn, TOut>(
+        Workflow<TIn, TOut> workflow, string businessKey, CancellationToken cancel = default)
+    {
+        ArgumentNullException.ThrowIfNull(workflow);
+        TicketRecord? ticket = await Store.Tickets.FindAsync(ElementRef.Of(workflow.Name, businessKey), cancel);
+        return ticket is null ? null : ToStatus<TOut>(ticket);
+    }
+
+    /// <summary>
+    /// Waits until a submitted element has ended. Told at once of endings in this process; looks every
+    /// <see cref="SiteOptions.PollInterval"/> for those of others.
+    /// </summary>
+    /// <param name="ticket">The receipt.</param>
+    /// <param name="cancel">Stops waiting.</param>
+    /// <typeparam name="TOut">The workflow's result type.</typeparam>
+    /// <exception cref="KeyNotFoundException">The ticket was purged.</exception>
+    public async Task<TicketStatus<TOut>> WaitAsync<TOut>(Ticket<TOut> ticket, CancellationToken cancel = default)
+    {
+        ArgumentNullException.ThrowIfNull(ticket);
+        try
+        {
+            while (true)
+            {
+                Task ended = endings.EndingAsync(ticket.Id);
+                TicketRecord record = await Store.Tickets.FindAsync(ElementRef.Of(ticket.Id), cancel)
+                    ?? throw new KeyNotFoundException($"Element {ticket.Id} has no ticket (any more).");
+                if (record.Ending is not null)
+                    return ToStatus<TOut>(record);
+                await Task.WhenAny(ended, Task.Delay(site.Options.PollInterval, time, cancel));
+                cancel.ThrowIfCancellationRequested();
+            }
+        }
+        finally
+        {
+            endings.Ended(ticket.Id);
+        }
+    }
+
+    /// <summary>
+    /// Asks an element, and all that it called, to cancel. It takes effect at each one's next hop, unless that ends it
+    /// anyway; the ticket then tells how it ended.
+    /// </summary>
+    /// <param name="element">Which.</param>
+    /// <param name="actor">Who asks, and why.</param>
+    /// <param name="cancel">Stops waiting.</param>
+    public async Task<CancelOutcome> CancelAsync(ElementRef element, Actor actor, CancellationToken cancel = default)
+    {
+        ArgumentNullException.ThrowIfNull(actor);
+        return (await Store.Elements.CancelAsync([new CancelRequest(element, actor.ToDetail())], cancel))[0];
+    }
+
+    /// <summary>Sends a signal to an element in flight. It is kept until the element waits for it or ends.</summary>
+    /// <param name="element">Which.</param>
+    /// <param name="signal">Which signal.</param>
+    /// <param name="payload">What it brings.</param>
+    /// <param name="cancel">Stops waiting.</param>
+    /// <typeparam name="TPayload">What it brings.</typeparam>
+    /// <returns>Whether the element is in flight.</returns>
+    public async Task<bool> SignalAsync<TPayload>(
+        ElementRef element, Signal<TPayload> signal, TPayload payload, CancellationToken cancel = default)
+    {
+        ArgumentNullException.ThrowIfNull(signal);
+        ArgumentNullException.ThrowIfNull(payload);
+        byte[] json = DataLimit.Checked(
+            site.Codecs.For<TPayload>().Write(payload), site.Options, $"signal {signal} to {element}");
+        return (await Store.Elements.SignalAsync([new SignalDelivery(element, signal.Name, json)], cancel))[0];
+    }
+
+    /// <summary>The site's workflows as text: every node with its purpose, exits, limits, and what happens when it fails.</summary>
+    public string DescribePipeline() => PipelineText.Of(site);
+
+    private ElementId NewId() => new(Guid.CreateVersion7(time.GetUtcNow()));
+
+    private TicketStatus<TOut> ToStatus<TOut>(TicketRecord ticket) => new(
+        ticket.Ending,
+        ticket.Ending == Ending.Finished ? site.Codecs.For<TOut>().Read(ticket.Result.Span, out _) : default,
+        ticket.Reason,
+        ticket.AcceptedAt,
+        ticket.EndedAt);
+}

@@ -1,0 +1,64 @@
+namespace Waybill.Stores;
+
+/// <summary>
+/// One move of one element, as the store writes it: new data, new place, journal row, and all that goes with it.
+/// Fenced by <see cref="Key"/> and <see cref="From"/>; applied, it leaves the element at hop <c>From + 1</c>.
+/// </summary>
+public sealed record Hop
+{
+    /// <summary>The store's own number of the element, from the claim.</summary>
+    public required long Key { get; init; }
+
+    /// <summary>The element.</summary>
+    public required ElementId Id { get; init; }
+
+    /// <summary>The hop number that the element must still have.</summary>
+    public required int From { get; init; }
+
+    /// <summary>Where the element is now, for the journal row of an element that ends.</summary>
+    public required NodeAddress Node { get; init; }
+
+    /// <summary>Where it goes.</summary>
+    public required Destination To { get; init; }
+
+    /// <summary>What kind of journal row this hop leaves.</summary>
+    public required JournalKind Kind { get; init; }
+
+    /// <summary>The element's data after the hop, UTF-8 JSON. Ignored when it ends.</summary>
+    public required ReadOnlyMemory<byte> Data { get; init; }
+
+    /// <summary>
+    /// Whether the element arrives anew, so that its idempotency key changes. False for a retry at the same node.
+    /// </summary>
+    public bool Arrives { get; init; } = true;
+
+    /// <summary>How long the handler ran.</summary>
+    public TimeSpan Worked { get; init; }
+
+    /// <summary>JSON for the journal row (failure, reason, actor …), or null.</summary>
+    public string? Detail { get; init; }
+
+    /// <summary>The failure that a failure route or the sideline takes along, JSON of <see cref="Failure"/>; null clears it.</summary>
+    public string? Failure { get; init; }
+
+    /// <summary>The caller that gets the ending as a reply, when this element was called.</summary>
+    public CallerRef? Caller { get; init; }
+
+    /// <summary>Whether the element had replies, which this hop uses up.</summary>
+    public bool ConsumesReplies { get; init; }
+
+    /// <summary>Whether the element stood in a line of a node with per-key order, and leaves it with this hop.</summary>
+    public bool LeavesLine { get; init; }
+
+    /// <summary>
+    /// Whether the hop carries out a requested cancel, or may pass in spite of one. When false and a cancel is pending,
+    /// the outcome is <see cref="HopStatus.CancelPending"/> and nothing is applied, unless the element ends.
+    /// </summary>
+    public bool AcknowledgesCancel { get; init; }
+
+    /// <summary>Writes to the site's own store that commit with this hop or not at all, in their order.</summary>
+    public IReadOnlyList<SiteWrite> Writes { get; init; } = [];
+
+    /// <summary>Signals that are delivered with this hop; one to an element that is not in flight is dropped.</summary>
+    public IReadOnlyList<SignalDelivery> Signals { get; init; } = [];
+}

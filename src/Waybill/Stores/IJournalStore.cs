@@ -1,0 +1,109 @@
+namespace Waybill.Stores;
+
+/// <summary>
+/// The site's ordered log. Rows are written with what they tell of; a reader that goes on from the last position it
+/// saw gets every row exactly once, in order, also rows of transactions that committed late.
+/// </summary>
+public interface IJournalStore
+{
+    /// <summary>Reads onward. Rows that could still be preceded by one not yet committed are held back.</summary>
+    /// <param name="after">The last position seen; default for the beginning.</param>
+    /// <param name="max">How many rows at the most.</param>
+    /// <param name="cancel">Stops waiting.</param>
+    Task<IReadOnlyList<JournalEntry>> ReadAsync(JournalPosition after, int max, CancellationToken cancel);
+
+    /// <summary>All rows of one element, in order. Reads the whole journal when the store keeps no index by element.</summary>
+    /// <param name="element">Which.</param>
+    /// <param name="max">How many rows at the most.</param>
+    /// <param name="cancel">Stops waiting.</param>
+    Task<IReadOnlyList<JournalEntry>> HistoryAsync(ElementId element, int max, CancellationToken cancel);
+
+    /// <summary>How many rows are kept.</summary>
+    /// <param name="cancel">Stops waiting.</param>
+    Task<long> CountAsync(CancellationToken cancel);
+
+    /// <summary>Forgets the oldest rows written before an instant, in one transaction.</summary>
+    /// <param name="before">The instant.</param>
+    /// <param name="max">How many rows at the most.</param>
+    /// <param name="cancel">Stops waiting.</param>
+    /// <returns>How many were forgotten.</returns>
+    Task<int> TrimAsync(DateTimeOffset before, int max, CancellationToken cancel);
+}
+
+/// <summary>A place in the journal. Only good for the store that gave it.</summary>
+/// <param name="Transaction">Grows from one transaction to the next.</param>
+/// <param name="Number">The row within it.</param>
+public readonly record struct JournalPosition(long Transaction, int Number) : IComparable<JournalPosition>
+{
+    /// <inheritdoc/>
+    public int CompareTo(JournalPosition other) =>
+        Transaction != other.Transaction ? Transaction.CompareTo(other.Transaction) : Number.CompareTo(other.Number);
+}
+
+/// <summary>What happened to an element.</summary>
+public enum JournalKind
+{
+    /// <summary>Taken in: submitted or called. Detail: <c>{"key":…,"caller":…}</c>.</summary>
+    Accepted = 0,
+
+    /// <summary>Went to a node.</summary>
+    Moved = 1,
+
+    /// <summary>Failed and will run again at the same node. Detail: the failure.</summary>
+    Retried = 2,
+
+    /// <summary>Called other workflows and waits. Detail: <c>{"calls":[…ids]}</c>.</summary>
+    Called = 3,
+
+    /// <summary>Its calls have returned; it goes on. No hop: the number is that of the call.</summary>
+    Returned = 4,
+
+    /// <summary>Waits for an instant or a signal.</summary>
+    Waits = 5,
+
+    /// <summary>Got a signal. No hop. Detail: <c>{"signal":…}</c>.</summary>
+    Signalled = 6,
+
+    /// <summary>Retries ran out and it went along its node's failure route. Detail: the failure.</summary>
+    Diverted = 7,
+
+    /// <summary>Retries ran out and it waits for a person. Detail: the failure.</summary>
+    Sidelined = 8,
+
+    /// <summary>A person sent a sidelined element to its node again. Detail: who, why, and whether it was edited.</summary>
+    Resumed = 9,
+
+    /// <summary>Moved to a newer version of its workflow.</summary>
+    Upgraded = 10,
+
+    /// <summary>A cancel was requested. No hop. Detail: who and why.</summary>
+    CancelRequested = 11,
+
+    /// <summary>A requested cancel took it to its workflow's cancel node.</summary>
+    Cancelling = 12,
+
+    /// <summary>Ended with a result.</summary>
+    Finished = 13,
+
+    /// <summary>Ended with a reason.</summary>
+    Failed = 14,
+
+    /// <summary>Ended by a cancel.</summary>
+    Cancelled = 15,
+
+    /// <summary>Ended by a person. Detail: who and why.</summary>
+    Dropped = 16,
+}
+
+/// <summary>One row of the journal.</summary>
+/// <param name="Position">Its place.</param>
+/// <param name="At">When, by the store's clock.</param>
+/// <param name="Kind">What happened.</param>
+/// <param name="Element">To which element.</param>
+/// <param name="Hop">Its hop number afterwards.</param>
+/// <param name="Node">Where it is afterwards; where it was, when it ended.</param>
+/// <param name="Worked">How long the handler ran.</param>
+/// <param name="Detail">JSON, or null.</param>
+public sealed record JournalEntry(
+    JournalPosition Position, DateTimeOffset At, JournalKind Kind, ElementId Element, int Hop, NodeAddress Node,
+    TimeSpan Worked, string? Detail);
