@@ -1,0 +1,57 @@
+using Waybill.Stores;
+
+namespace Waybill.Testing.Memory;
+
+/// <summary>Asks elements, and what they called, to cancel.</summary>
+internal sealed class MemoryCancels(MemoryState state)
+{
+    public CancelOutcome Request(CancelRequest request)
+    {
+        if (state.Find(request.Target) is not { } element)
+            return state.FindTicket(request.Target) is null ? CancelOutcome.NotFound : CancelOutcome.TooLate;
+        if (element.Place.CancelRequested)
+            return CancelOutcome.AlreadyRequested;
+        Mark(element, request.Detail);
+        return CancelOutcome.Requested;
+    }
+
+    /// <summary>
+    /// Asks all that an element called and that is in flight; one that was asked before is left alone.
+    /// </summary>
+    public void RequestCalled(MemoryElement caller, string? detail)
+    {
+        foreach (MemoryElement called in state.CalledBy(caller).Where(called => !called.Place.CancelRequested))
+            Mark(called, detail);
+    }
+
+    private void Mark(MemoryElement element, string? detail)
+    {
+        state.Write(JournalKind.CancelRequested, element, detail);
+        MemoryPlace marked = element.Place with { CancelRequested = true };
+        switch (element.Place.State)
+        {
+            case ElementState.Owned:
+                state.Queues.Put(element, marked);
+                break;
+            case ElementState.Calling:
+                // It goes on when what it called has returned, so that nothing is left behind.
+                state.Queues.Put(element, marked);
+                RequestCalled(element, detail);
+                break;
+            default:
+                BringForward(element, marked);
+                break;
+        }
+    }
+
+    private void BringForward(MemoryElement element, MemoryPlace marked)
+    {
+        element.Sidelined = null;
+        MemoryPlace first = marked with { Rank = int.MinValue, Due = null };
+        // Without replies it will not run, only be cancelled, so its line need not hold it up. With replies it may run.
+        if (element.Replies.Count == 0)
+            state.Queues.Put(element, first with { State = ElementState.Ready });
+        else
+            state.Queues.PutWaiting(element, first);
+    }
+}

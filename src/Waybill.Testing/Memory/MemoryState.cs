@@ -1,0 +1,194 @@
+using Waybill.Stores;
+
+namespace Waybill.Testing.Memory;
+
+/// <summary>The instant at which the running transaction takes place: one for all that it writes.</summary>
+internal sealed class MemoryClock
+{
+    public DateTimeOffset Now { get; set; }
+}
+
+/// <summary>
+/// Everything that the store keeps. One lock around all of it makes every method of every role one transaction; nothing
+/// is ever half done, because whatever can fail is checked before the first change.
+/// </summary>
+internal sealed class MemoryState
+{
+    private readonly Lock gate = new();
+    private readonly TimeProvider time;
+    private readonly MemoryClock clock = new();
+    private readonly Dictionary<ElementId, MemoryElement> elementsById = [];
+    private readonly Dictionary<ElementId, SortedDictionary<long, MemoryElement>> called = [];
+    private readonly Dictionary<ElementId, MemoryTicket> ticketsById = [];
+    private readonly Dictionary<(string Workflow, string BusinessKey), MemoryTicket> ticketsByKey = [];
+    private long lastKey;
+    private long lastTicket;
+    private long transaction;
+    private int transactionRows;
+
+    public MemoryState(TimeProvider time)
+    {
+        this.time = time;
+        Queues = new MemoryQueues(clock);
+    }
+
+    /// <summary>Raised after a transaction, once for each node that got ready elements.</summary>
+    public event Action<NodeAddress>? Arrived;
+
+    /// <summary>Elements in flight by store key, oldest first.</summary>
+    public SortedDictionary<long, MemoryElement> Elements { get; } = [];
+
+    public MemoryQueues Queues { get; }
+
+    /// <summary>Tickets by number, oldest first.</summary>
+    public SortedDictionary<long, MemoryTicket> Tickets { get; } = [];
+
+    /// <summary>Workers whose epochs have not ended, by epoch.</summary>
+    public SortedDictionary<long, MemoryWorker> Workers { get; } = [];
+
+    public List<JournalEntry> Journal { get; } = [];
+
+    public MemoryTables Tables { get; } = new();
+
+    public DateTimeOffset Now => clock.Now;
+
+    /// <summary>Runs one transaction, at one instant.</summary>
+    public Task<T> RunAsync<T>(Func<T> work, CancellationToken cancel)
+    {
+        if (cancel.IsCancellationRequested)
+            return Task.FromCanceled<T>(cancel);
+        try
+        {
+            return Task.FromResult(Run(work));
+        }
+        catch (Exception error)
+        {
+            return Task.FromException<T>(error);
+        }
+    }
+
+    public T Run<T>(Func<T> work)
+    {
+        T result;
+        IReadOnlyList<NodeAddress> arrivals;
+        lock (gate)
+        {
+            clock.Now = time.GetUtcNow();
+            transaction++;
+            transactionRows = 0;
+            result = work();
+            arrivals = Queues.TakeArrivals();
+        }
+
+        foreach (NodeAddress node in arrivals)
+            Arrived?.Invoke(node);
+        return result;
+    }
+
+    public bool IsLive(WorkerEpoch epoch) => Workers.ContainsKey(epoch.Value);
+
+    public void RequireLive(WorkerEpoch epoch)
+    {
+        if (!IsLive(epoch))
+            throw new EpochLostException(epoch);
+    }
+
+    public MemoryElement? Find(long key) => Elements.GetValueOrDefault(key);
+
+    /// <summary>
+    /// The element in flight that a reference names. By business key only submitted ones can be named.
+    /// </summary>
+    public MemoryElement? Find(ElementRef reference) =>
+        reference.Id is { } id
+            ? elementsById.GetValueOrDefault(id)
+            : FindTicket(reference) is { } ticket ? elementsById.GetValueOrDefault(ticket.Record.Id) : null;
+
+    public MemoryTicket? FindTicket(ElementRef reference) =>
+        reference.Id is { } id
+            ? ticketsById.GetValueOrDefault(id)
+            : ticketsByKey.GetValueOrDefault((reference.Workflow!, reference.BusinessKey!));
+
+    /// <summary>What an element called and what is still in flight, oldest first.</summary>
+    public IReadOnlyList<MemoryElement> CalledBy(MemoryElement caller) =>
+        called.TryGetValue(caller.Id, out SortedDictionary<long, MemoryElement>? elements) ? [.. elements.Values] : [];
+
+    /// <summary>Inserts an element at the end of its line and journals it. Tickets are a matter of their own.</summary>
+    public void Insert(NewElement element, CallerRef? caller)
+    {
+        long key = ++lastKey;
+        MemoryPlace place = Queues.Slotted(
+            new MemoryPlace { Node = element.Slot.Node, State = ElementState.Ready }, element.Slot);
+        MemoryElement inserted = new()
+        {
+            Key = key,
+            Id = element.Id,
+            BusinessKey = element.BusinessKey,
+            Caller = caller,
+            AcceptedAt = Now,
+            MovedAt = Now,
+            Node = element.Slot.Node,
+            Data = element.Data.ToArray(),
+            Place = Queues.Waiting(key, place),
+        };
+        elementsById.Add(inserted.Id, inserted);
+        Elements.Add(key, inserted);
+        Queues.Add(inserted);
+        if (caller is not null)
+        {
+            if (!called.TryGetValue(caller.Id, out SortedDictionary<long, MemoryElement>? siblings))
+                called.Add(caller.Id, siblings = []);
+            siblings.Add(key, inserted);
+        }
+
+        Write(JournalKind.Accepted, inserted, JournalDetail.Accepted(element.BusinessKey, caller));
+    }
+
+    public void Delete(MemoryElement element)
+    {
+        Queues.Remove(element);
+        Elements.Remove(element.Key);
+        elementsById.Remove(element.Id);
+        if (element.Caller is not { } caller)
+            return;
+        called[caller.Id].Remove(element.Key);
+        if (called[caller.Id].Count == 0)
+            called.Remove(caller.Id);
+    }
+
+    public void AddTicket(NewElement element)
+    {
+        MemoryTicket ticket = new()
+        {
+            Number = ++lastTicket,
+            Record = new TicketRecord(
+                element.Id, element.Slot.Node.Workflow, element.BusinessKey, Now, null, null, default, null),
+        };
+        Tickets.Add(ticket.Number, ticket);
+        ticketsById.Add(element.Id, ticket);
+        ticketsByKey.Add((ticket.Record.Workflow, ticket.Record.BusinessKey), ticket);
+    }
+
+    public void ForgetTicket(MemoryTicket ticket)
+    {
+        Tickets.Remove(ticket.Number);
+        ticketsById.Remove(ticket.Record.Id);
+        ticketsByKey.Remove((ticket.Record.Workflow, ticket.Record.BusinessKey));
+    }
+
+    /// <summary>Journals what happened to an element, at the hop and node where it is now.</summary>
+    public void Write(JournalKind kind, MemoryElement element, string? detail = null, TimeSpan worked = default) =>
+        Write(kind, element.Id, element.Hop, element.Node, worked, detail);
+
+    public void Write(
+        JournalKind kind, ElementId element, int hop, NodeAddress node, TimeSpan worked, string? detail) =>
+        Journal.Add(new JournalEntry(
+            new JournalPosition(transaction, ++transactionRows), Now, kind, element, hop, node, worked, detail));
+}
+
+/// <summary>One live epoch.</summary>
+internal sealed class MemoryWorker
+{
+    public required string Name { get; init; }
+
+    public required DateTimeOffset LeaseUntil { get; set; }
+}
