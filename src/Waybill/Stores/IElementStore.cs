@@ -27,6 +27,10 @@ public interface IElementStore
     /// Writes hops of elements that the worker owns. One transaction for all that can be applied; each hop is applied
     /// whole or not at all, and one that cannot (fence, cancel, refused write) leaves the others untouched.
     /// </summary>
+    /// <remarks>
+    /// All hops are judged by the state before the commit. After all have moved, endings reach their callers, then joins
+    /// that did not wait for all cancel the rest, then signals are delivered: in the order of the hops.
+    /// </remarks>
     /// <param name="epoch">The owner.</param>
     /// <param name="hops">At most one hop for each element.</param>
     /// <param name="cancel">Stops waiting before the commit begins; afterwards it is ignored.</param>
