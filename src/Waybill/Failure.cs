@@ -10,10 +10,13 @@ namespace Waybill;
 /// <param name="Attempts">How many runs were used up at that node.</param>
 public sealed record Failure(string Type, string Message, string? Stack, string Node, int Attempts);
 
+internal sealed record ReasonDetail(string Reason);
+
 /// <summary>Source-generated JSON of the engine's own records.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(Failure))]
 [JsonSerializable(typeof(ActorDetail))]
+[JsonSerializable(typeof(ReasonDetail))]
 internal sealed partial class WaybillJson : JsonSerializerContext;

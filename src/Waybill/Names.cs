@@ -18,6 +18,15 @@ internal static class Names
                 nameof(name));
     }
 
+    /// <summary>The business key of a called element whose caller gave none.</summary>
+    public static string CalledKey(string callersKey, int call)
+    {
+        string suffix = $"/{call}";
+        return callersKey.Length + suffix.Length <= BusinessKeyLengthMax
+            ? callersKey + suffix
+            : callersKey[..(BusinessKeyLengthMax - suffix.Length)] + suffix;
+    }
+
     public static string CheckedBusinessKey(string key)
     {
         ArgumentNullException.ThrowIfNull(key);

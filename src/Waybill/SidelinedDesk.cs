@@ -111,7 +111,9 @@ public sealed class SidelinedDesk
         Id = element.Id,
         From = element.Hop,
         Node = element.Node,
-        To = new Destination.Enqueue(SlotFor(element.Node, data)),
+        To = new Destination.Enqueue(site.Find(element.Node) is { } node
+            ? site.SlotFor(node, data)
+            : new QueueSlot(element.Node)),
         Kind = JournalKind.Resumed,
         Data = data,
         Arrives = wasEdited,
@@ -129,23 +131,7 @@ public sealed class SidelinedDesk
         Data = element.Data,
         Detail = actor.ToDetail(),
         Caller = element.Caller,
-        AcknowledgesCancel = true,
     };
-
-    private QueueSlot SlotFor(NodeAddress address, ReadOnlyMemory<byte> data)
-    {
-        if (site.Find(address) is not { } node || node.Definition is { Priority: null, OrderKey: null })
-            return new QueueSlot(address);
-        try
-        {
-            return SiteDefinition.SlotFor(node, site.Codecs.For(node.Definition.Node.DataType).ReadObject(data.Span));
-        }
-        catch (RouteException)
-        {
-            // It was sidelined because it cannot be read. It may wait anywhere: it will only be sidelined again.
-            return new QueueSlot(address);
-        }
-    }
 
     private byte[] CheckedEdit(SidelinedElement element, byte[] edited)
     {

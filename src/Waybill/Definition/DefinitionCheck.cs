@@ -105,7 +105,7 @@ internal static class DefinitionCheck
             string old = $"{workflow.Name}:{upgrade.FromVersion}";
             if (upgrade.FromVersion >= workflow.Version)
                 yield return $"Workflow {workflow} upgrades from version {upgrade.FromVersion}, which is not older.";
-            if (all.Any(w => w.ToString() == old && w.Parts.Nodes.Any(node => node.Node.Name == upgrade.OldNode)))
+            if (all.Any(w => w.ToString() == old && w.Parts.Nodes.Any(node => node.Node.Name == upgrade.OldNode.Name)))
                 yield return $"Node \"{upgrade.OldNode}\" of {old} is both defined and upgraded by {workflow}. Keep one.";
         }
 

@@ -14,7 +14,8 @@ internal sealed class SiteDefinition
         Options = options;
         Codecs = new CodecSet(options.Json);
         nodes = workflows
-            .SelectMany(workflow => workflow.Parts.Nodes.Select(node => new PlacedNode(workflow, node)))
+            .SelectMany(workflow => workflow.Parts.Nodes.Select(node => PlacedNode.Of(workflow, node))
+                .Concat(workflow.Parts.Upgrades.Select(upgrade => PlacedNode.Of(workflow, upgrade))))
             .ToDictionary(placed => placed.Address);
     }
 
@@ -37,6 +38,21 @@ internal sealed class SiteDefinition
 
     public PlacedNode? Find(NodeAddress address) => nodes.GetValueOrDefault(address);
 
+    /// <summary>Where an element with this data stands in the queue of a node; in no line when the data cannot be read.</summary>
+    public QueueSlot SlotFor(PlacedNode node, ReadOnlyMemory<byte> data)
+    {
+        if (node.Definition is { Priority: null, OrderKey: null })
+            return new QueueSlot(node.Address);
+        try
+        {
+            return SlotFor(node, Codecs.For(node.Definition.Node.DataType).ReadObject(data.Span));
+        }
+        catch (RouteException)
+        {
+            return new QueueSlot(node.Address);
+        }
+    }
+
     /// <summary>Where an element with this data stands in the queue of a node.</summary>
     public static QueueSlot SlotFor(PlacedNode node, object data) => new(
         node.Address,
@@ -47,22 +63,4 @@ internal sealed class SiteDefinition
     public PlacedNode StartOf(Workflow workflow) =>
         Find(new NodeAddress(workflow.Name, workflow.Version, workflow.Parts.Start!.Name))
         ?? throw new ArgumentException($"Workflow {workflow} is not defined at this site; add it where the site is set up.", nameof(workflow));
-}
-
-/// <summary>A node in its workflow.</summary>
-internal sealed class PlacedNode(Workflow workflow, NodeDefinition definition)
-{
-    private readonly Dictionary<string, NodeAddress> siblings = workflow.Parts.Nodes
-        .Select(node => node.Node.Name)
-        .Distinct()
-        .ToDictionary(name => name, name => new NodeAddress(workflow.Name, workflow.Version, name));
-
-    public Workflow Workflow { get; } = workflow;
-
-    public NodeDefinition Definition { get; } = definition;
-
-    public NodeAddress Address { get; } = new(workflow.Name, workflow.Version, definition.Node.Name);
-
-    /// <summary>The address of another node of the same workflow.</summary>
-    public NodeAddress Sibling(Node node) => siblings[node.Name];
 }

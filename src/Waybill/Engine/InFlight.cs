@@ -7,8 +7,11 @@ namespace Waybill.Engine;
 /// An element while this process owns it. One object serves the element from claim to release, however many nodes it
 /// passes in memory; only its current holder (ready queue, run, outbox, commit) touches it.
 /// </summary>
-internal sealed class InFlight(ClaimedElement claimed)
+internal sealed class InFlight(ClaimedElement claimed, int generation)
 {
+    /// <summary>The custody's generation in which it was claimed.</summary>
+    public int Generation { get; } = generation;
+
     public long Key { get; } = claimed.Key;
 
     public ElementId Id { get; } = claimed.Id;
@@ -45,6 +48,9 @@ internal sealed class InFlight(ClaimedElement claimed)
     /// <summary>The finished run's hop, while it waits for its commit.</summary>
     public PendingHop? Pending { get; set; }
 
+    /// <summary>Whether an earlier commit of the pending hop may have been applied.</summary>
+    public bool IsInDoubt { get; set; }
+
     public ElementHeader ToHeader() => new(
         Id, BusinessKey, Node, Hop, ArrivedHop, Attempt, AcceptedAt, Caller?.Id, CancelRequested,
         Failure is null ? null : JsonSerializer.Deserialize(Failure, WaybillJson.Default.Failure));
@@ -64,5 +70,6 @@ internal sealed class InFlight(ClaimedElement claimed)
         CancelRequested = false;
         HasUnknownMembers = false;
         Pending = null;
+        IsInDoubt = false;
     }
 }

@@ -1,6 +1,292 @@
+using Microsoft.Extensions.Logging;
+using Waybill.Definition;
+
 namespace Waybill.Engine;
 
-/// <summary>Runs the code of one hosted node on the elements that are ready in memory, within the node's limits.</summary>
-internal sealed class NodeRunner
+/// <summary>
+/// Runs the code of one hosted node on the elements that are ready in memory, within the node's limits. Holds no more
+/// elements than it will run within about a second, so that a slow node cannot fill the process.
+/// </summary>
+internal sealed partial class NodeRunner(
+    PlacedNode node, NodeCode code, HopBuilder builder, Outbox outbox, Custody custody, EngineContext context) : IDisposable
 {
+    private static readonly TimeSpan HoldTime = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan GiveUpAfter = TimeSpan.FromSeconds(5);
+
+    private readonly Lock gate = new();
+    private readonly Queue<InFlight> ready = new();
+    private readonly List<Run> runs = [];
+    private readonly ILogger log = context.Logging.CreateLogger<NodeRunner>();
+    private readonly TokenBucket? bucket =
+        node.Definition.Rate is { } rate ? new TokenBucket(rate, context.Time) : null;
+
+    private ITimer? refill;
+    private int reserved;
+    private bool isStopping;
+    private double averageRunTicks;
+
+    public PlacedNode Node => node;
+
+    public NodeCounters Counters { get; } = new();
+
+    /// <summary>Whether the store may have ready elements of this node that nobody asked for yet.</summary>
+    public bool WantsClaim { get; set; } = true;
+
+    /// <summary>Whether the last claim got all that it asked for, so that there are probably more.</summary>
+    public bool HasBacklog { get; set; }
+
+    /// <summary>How many more elements it should take from the store.</summary>
+    public int Room
+    {
+        get
+        {
+            lock (gate)
+                return isStopping ? 0 : Math.Max(0, HeldMax() - ready.Count - reserved);
+        }
+    }
+
+    /// <summary>
+    /// Reserves a place for an element that will be handed on in memory. Not while older ones wait in the store, nor at a
+    /// node with per-key order, whose line the store keeps.
+    /// </summary>
+    public bool TryReserve()
+    {
+        if (HasBacklog || node.Definition.OrderKey is not null)
+            return false;
+        lock (gate)
+        {
+            if (isStopping || ready.Count + reserved >= HeldMax())
+                return false;
+            reserved++;
+            return true;
+        }
+    }
+
+    public void CancelReservation()
+    {
+        lock (gate)
+            reserved--;
+    }
+
+    public void Add(InFlight element, bool isReserved)
+    {
+        Run? run;
+        lock (gate)
+        {
+            if (isReserved)
+                reserved--;
+            ready.Enqueue(element);
+            run = NextRun();
+        }
+
+        if (run is not null)
+            context.Scheduler.Schedule(run);
+    }
+
+    /// <summary>Goes on after the lease was renewed, or after the rate limit has tokens again.</summary>
+    public void Resume()
+    {
+        Run? run;
+        lock (gate)
+            run = NextRun();
+        if (run is not null)
+            context.Scheduler.Schedule(run);
+    }
+
+    /// <summary>Forgets everything: the epoch is lost. Runs that go on bring their results in vain.</summary>
+    public void Clear()
+    {
+        lock (gate)
+        {
+            ready.Clear();
+            foreach (Run run in runs)
+            {
+                run.IsGivenUp = true;
+                run.Cancel();
+            }
+
+            runs.Clear();
+        }
+    }
+
+    /// <summary>Begins no more runs, and gives back what was not begun.</summary>
+    public IReadOnlyList<InFlight> Stop()
+    {
+        lock (gate)
+        {
+            isStopping = true;
+            InFlight[] unbegun = [.. ready];
+            ready.Clear();
+            return unbegun;
+        }
+    }
+
+    /// <summary>Cancels the tokens of all runs that go on.</summary>
+    public void CancelRuns()
+    {
+        lock (gate)
+            runs.ForEach(run => run.Cancel());
+    }
+
+    /// <summary>Cancels runs past their time, and gives up those that go on regardless.</summary>
+    public void Sweep()
+    {
+        List<InFlight> overdue = [];
+        lock (gate)
+        {
+            for (int i = runs.Count - 1; i >= 0; i--)
+            {
+                Run run = runs[i];
+                TimeSpan took = run.Elements.Count == 0 ? TimeSpan.Zero : context.Time.GetElapsedTime(run.BeganAt);
+                if (took < node.Definition.RunTimeMax)
+                    continue;
+                run.Cancel();
+                if (took < node.Definition.RunTimeMax + GiveUpAfter)
+                    continue;
+                run.IsGivenUp = true;
+                overdue.AddRange(run.Elements);
+                runs.RemoveAt(i);
+            }
+        }
+
+        foreach (InFlight element in overdue)
+        {
+            LogGivenUp(element.Id, node.Address, node.Definition.RunTimeMax);
+            Fail(element, TooLong(), node.Definition.RunTimeMax);
+        }
+
+        Resume();
+    }
+
+    /// <summary>Runs elements until none is ready or this run is given up.</summary>
+    public async Task ExecuteAsync(Run run)
+    {
+        while (TryTake(run))
+        {
+            Exception? error = null;
+            Route? route = null;
+            IReadOnlyList<Route>? routes = null;
+            try
+            {
+                if (code.BatchMax == 1)
+                    route = await code.RunAsync(run.Elements[0], run.Token);
+                else
+                    routes = await code.RunBatchAsync(run.Elements, run.Token);
+            }
+            catch (Exception thrown)
+            {
+                error = thrown is OperationCanceledException && run.Token.IsCancellationRequested && !isStopping
+                    ? TooLong()
+                    : thrown;
+            }
+
+            if (TryFinish(run, out TimeSpan worked) is not { } finished)
+                return;
+            for (int i = 0; i < finished.Count; i++)
+                Conclude(finished[i], routes is null ? route : routes[i], error, worked);
+        }
+    }
+
+    public NodeSnapshot ToSnapshot()
+    {
+        lock (gate)
+        {
+            return new NodeSnapshot(
+                node.Address, ready.Count, runs.Count, Counters.Completed, Counters.Retried, Counters.Diverted, Counters.Sidelined);
+        }
+    }
+
+    public void Dispose() => refill?.Dispose();
+
+    private void Conclude(InFlight element, Route? route, Exception? error, TimeSpan worked)
+    {
+        if (error is not null)
+        {
+            Fail(element, error, worked);
+            return;
+        }
+
+        element.Pending = builder.ForRoute(node, element, route, worked);
+        outbox.Add(element);
+    }
+
+    private void Fail(InFlight element, Exception error, TimeSpan worked)
+    {
+        element.Pending = builder.ForFailure(node, element, error, worked);
+        outbox.Add(element);
+    }
+
+    private bool TryTake(Run run)
+    {
+        Run? another;
+        lock (gate)
+        {
+            // Read again: the lease can run out, or the node be stopped, between two elements.
+            int max = run.IsGivenUp || isStopping || !custody.MayRun ? 0 : Math.Min(code.BatchMax, ready.Count);
+            int granted = max == 0 || bucket is null ? max : bucket.Take(max);
+            if (granted == 0)
+            {
+                if (runs.Remove(run))
+                    run.Dispose();
+                if (max > 0)
+                    RefillLater();
+                return false;
+            }
+
+            for (int i = 0; i < granted; i++)
+                run.Elements.Add(ready.Dequeue());
+            run.Renew();
+            run.BeganAt = context.Time.GetTimestamp();
+            another = NextRun();
+        }
+
+        if (another is not null)
+            context.Scheduler.Schedule(another);
+        return true;
+    }
+
+    /// <summary>Takes the elements off a run that has ended; null when it was given up meanwhile.</summary>
+    private IReadOnlyList<InFlight>? TryFinish(Run run, out TimeSpan worked)
+    {
+        worked = context.Time.GetElapsedTime(run.BeganAt);
+        lock (gate)
+        {
+            if (run.IsGivenUp)
+                return null;
+            averageRunTicks += (worked.Ticks - averageRunTicks) / 16;
+            InFlight[] finished = [.. run.Elements];
+            run.Elements.Clear();
+            return finished;
+        }
+    }
+
+    /// <summary>Another run, when elements are ready and the limits allow one. Call with the lock held.</summary>
+    private Run? NextRun()
+    {
+        if (ready.Count == 0 || runs.Count >= node.Definition.ConcurrencyMax || isStopping || !custody.MayRun)
+            return null;
+        Run run = new(this);
+        runs.Add(run);
+        return run;
+    }
+
+    private void RefillLater()
+    {
+        TimeSpan wait = bucket!.UntilNext();
+        refill ??= context.Time.CreateTimer(_ => Resume(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        refill.Change(wait, Timeout.InfiniteTimeSpan);
+    }
+
+    private int HeldMax()
+    {
+        int concurrency = node.Definition.ConcurrencyMax * code.BatchMax;
+        double perHoldTime = HoldTime.Ticks / Math.Max(averageRunTicks, 1) * concurrency;
+        return (int)Math.Min(context.Options.InFlightMax, concurrency + perHoldTime);
+    }
+
+    private TimeoutException TooLong() =>
+        new($"The run took longer than {node.Definition.RunTimeMax}, the node's limit.");
+
+    [LoggerMessage(2201, LogLevel.Error, "Gave up the run of element {Element} at {Node}: it went on past {Limit} although its token was cancelled")]
+    private partial void LogGivenUp(ElementId element, NodeAddress node, TimeSpan limit);
 }

@@ -51,10 +51,9 @@ public sealed record Hop
     public bool LeavesLine { get; init; }
 
     /// <summary>
-    /// Whether the hop carries out a requested cancel, or may pass in spite of one. When false and a cancel is pending,
-    /// the outcome is <see cref="HopStatus.CancelPending"/> and nothing is applied, unless the element ends.
+    /// What the hop means to a pending cancel. An element that ends does so whatever this says.
     /// </summary>
-    public bool AcknowledgesCancel { get; init; }
+    public CancelStance Cancel { get; init; }
 
     /// <summary>Writes to the site's own store that commit with this hop or not at all, in their order.</summary>
     public IReadOnlyList<SiteWrite> Writes { get; init; } = [];

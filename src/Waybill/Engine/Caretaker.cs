@@ -1,0 +1,93 @@
+using Microsoft.Extensions.Logging;
+using Waybill.Stores;
+
+namespace Waybill.Engine;
+
+/// <summary>Keeps this worker's epoch alive, takes over the work of dead ones, and forgets what is past its retention.</summary>
+internal sealed partial class Caretaker(
+    EngineContext context, HostedNodes hosted, Claimer claimer, Custody custody)
+{
+    private const int ReclaimBatchMax = 1000;
+    private const int PurgeBatchMax = 1000;
+
+    private readonly ILogger log = context.Logging.CreateLogger<Caretaker>();
+
+    /// <summary>Begins an epoch when there is none; else renews the lease. The epoch may turn out to be lost.</summary>
+    public async Task RenewOnceAsync()
+    {
+        long askedAt = context.Time.GetTimestamp();
+        TimeSpan lease = context.Options.LeaseDuration;
+        if (custody.Epoch is not { } epoch)
+        {
+            WorkerEpoch begun = await context.Store.Workers.RegisterAsync(
+                context.Options.WorkerName, lease, CancellationToken.None);
+            custody.Begin(begun, askedAt);
+            LogBegun(begun.Value);
+            claimer.Poll();
+        }
+        else if (await context.Store.Workers.RenewAsync(epoch, lease, CancellationToken.None))
+        {
+            bool stoodStill = !custody.MayRun;
+            custody.Renewed(askedAt);
+            if (stoodStill)
+            {
+                foreach (NodeRunner runner in hosted.All)
+                    runner.Resume();
+            }
+        }
+        else
+        {
+            EpochLost(epoch);
+        }
+    }
+
+    /// <summary>Drops everything: another process has, or will have, all that this worker owned.</summary>
+    public void EpochLost(WorkerEpoch epoch)
+    {
+        int held = custody.Count;
+        if (!custody.Lose(epoch))
+            return;
+        LogLost(epoch.Value, held);
+        foreach (NodeRunner runner in hosted.All)
+            runner.Clear();
+    }
+
+    /// <summary>Returns the work of dead workers to its queues, a bounded number at once. Returns how many.</summary>
+    public async Task<int> ReclaimOnceAsync()
+    {
+        int returned = await context.Store.Workers.ReclaimAsync(ReclaimBatchMax, CancellationToken.None);
+        if (returned > 0)
+        {
+            LogReclaimed(returned);
+            claimer.Poll();
+        }
+
+        return returned;
+    }
+
+    /// <summary>Forgets tickets and journal rows past their retention, a bounded number at once. Returns how many.</summary>
+    public async Task<int> PurgeOnceAsync()
+    {
+        DateTimeOffset now = context.Time.GetUtcNow();
+        return await context.Store.Tickets.PurgeAsync(
+                now - context.Options.TicketRetention, PurgeBatchMax, CancellationToken.None)
+            + await context.Store.Journal.TrimAsync(
+                now - context.Options.JournalRetention, PurgeBatchMax, CancellationToken.None);
+    }
+
+    /// <summary>Cancels and gives up runs past their time.</summary>
+    public void SweepOnce()
+    {
+        foreach (NodeRunner runner in hosted.All)
+            runner.Sweep();
+    }
+
+    [LoggerMessage(2001, LogLevel.Information, "Began worker epoch {Epoch}")]
+    private partial void LogBegun(long epoch);
+
+    [LoggerMessage(2002, LogLevel.Warning, "Lost worker epoch {Epoch}: dropped {Held} elements, which others take over")]
+    private partial void LogLost(long epoch, int held);
+
+    [LoggerMessage(2003, LogLevel.Warning, "Returned {Count} elements of dead workers to their queues")]
+    private partial void LogReclaimed(int count);
+}

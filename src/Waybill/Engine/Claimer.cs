@@ -1,0 +1,129 @@
+using Waybill.Stores;
+
+namespace Waybill.Engine;
+
+/// <summary>Takes ready elements from the store, as far as the process and each node have room.</summary>
+internal sealed class Claimer(EngineContext context, HostedNodes hosted, Outbox outbox, Custody custody) : IDisposable
+{
+    private int first;
+    private volatile bool isStopping;
+
+    /// <summary>Set when a claim may bring something.</summary>
+    public Wake Wake { get; } = new();
+
+    /// <summary>A hint that a node has ready elements.</summary>
+    public void Arrived(NodeAddress node)
+    {
+        if (hosted.Find(node) is not { } runner)
+            return;
+        runner.WantsClaim = true;
+        Wake.Set();
+    }
+
+    /// <summary>Looks at every node again: the safety net under hints that were lost, and what makes delayed elements due.</summary>
+    public void Poll()
+    {
+        foreach (NodeRunner runner in hosted.All)
+            runner.WantsClaim = true;
+        Wake.Set();
+    }
+
+    /// <summary>Goes on where more are known to wait and there may be room now.</summary>
+    public void RoomMade()
+    {
+        foreach (NodeRunner runner in hosted.All)
+        {
+            if (runner.WantsClaim || runner.HasBacklog)
+            {
+                Wake.Set();
+                return;
+            }
+        }
+    }
+
+    public void Stop() => isStopping = true;
+
+    /// <summary>Claims once. Returns how many elements came.</summary>
+    public async Task<int> ClaimOnceAsync()
+    {
+        if (custody.Epoch is not { } epoch || isStopping)
+            return 0;
+        List<ClaimRequest> requests = Requests();
+        if (requests.Count == 0)
+            return 0;
+
+        int generation = custody.Generation;
+        IReadOnlyList<ClaimedElement> claimed;
+        try
+        {
+            claimed = await context.Store.Elements.ClaimAsync(epoch, requests, CancellationToken.None);
+        }
+        catch
+        {
+            foreach (ClaimRequest request in requests)
+                hosted.Find(request.Node)!.WantsClaim = true;
+            throw;
+        }
+
+        NoteBacklog(requests, claimed);
+        if (generation == custody.Generation)
+        {
+            foreach (ClaimedElement element in claimed)
+                Take(new InFlight(element, generation));
+        }
+
+        return claimed.Count;
+    }
+
+    public void Dispose() => Wake.Dispose();
+
+    /// <summary>Asks for each node in turn, beginning with another each time, until the process has no room left.</summary>
+    private List<ClaimRequest> Requests()
+    {
+        List<ClaimRequest> requests = [];
+        int room = context.Options.InFlightMax - custody.Count;
+        int count = hosted.All.Count;
+        for (int i = 0; i < count && room > 0; i++)
+        {
+            NodeRunner runner = hosted.All[(first + i) % count];
+            if (!runner.WantsClaim && !runner.HasBacklog)
+                continue;
+            int max = Math.Min(Math.Min(context.Options.ClaimBatchMax, runner.Room), room);
+            if (max == 0)
+                continue;
+            runner.WantsClaim = false;
+            requests.Add(new ClaimRequest(runner.Node.Address, max));
+            room -= max;
+        }
+
+        first = (first + 1) % Math.Max(count, 1);
+        return requests;
+    }
+
+    private void NoteBacklog(List<ClaimRequest> requests, IReadOnlyList<ClaimedElement> claimed)
+    {
+        Dictionary<NodeAddress, int> counts = claimed.CountBy(element => element.Node).ToDictionary();
+        foreach (ClaimRequest request in requests)
+            hosted.Find(request.Node)!.HasBacklog = counts.GetValueOrDefault(request.Node) >= request.Max;
+    }
+
+    private void Take(InFlight element)
+    {
+        NodeRunner runner = hosted.Find(element.Node)!;
+        custody.Enter();
+        if (element.CancelRequested && element.Replies.Count == 0 && !runner.Node.IsUpgrade)
+        {
+            element.Pending = hosted.Builder.ForCancel(runner.Node, element, null);
+            outbox.Add(element);
+        }
+        else if (element.Attempt > runner.Node.Definition.RetriesMax + 1)
+        {
+            element.Pending = hosted.Builder.ForFailure(runner.Node, element, new RunsDiedException(element.Attempt - 1), TimeSpan.Zero);
+            outbox.Add(element);
+        }
+        else
+        {
+            runner.Add(element, isReserved: false);
+        }
+    }
+}

@@ -1,0 +1,166 @@
+using Microsoft.Extensions.Logging;
+using Waybill.Stores;
+
+namespace Waybill.Engine;
+
+/// <summary>
+/// Writes finished runs to the store, all that have gathered in one commit, and hands the elements on. One commit at a
+/// time: while it is under way, the next gathers.
+/// </summary>
+internal sealed partial class Committer(EngineContext context, HostedNodes hosted, Outbox outbox, Custody custody)
+{
+    private readonly ILogger log = context.Logging.CreateLogger<Committer>();
+
+    // Elements of a commit of which nobody knows whether it was applied. Settled before anything else is committed.
+    private readonly List<InFlight> doubtful = [];
+
+    /// <summary>Raised after each commit: there may be room for more elements.</summary>
+    public event Action? Committed;
+
+    /// <summary>Commits once what has gathered. False when there was nothing to do.</summary>
+    /// <exception cref="StoreUnavailableException">Nothing was written; what had gathered is kept for the next pass.</exception>
+    public async Task<bool> CommitOnceAsync()
+    {
+        if (custody.Epoch is not { } epoch)
+            return false;
+        if (doubtful.Count > 0)
+            await SettleAsync(epoch);
+
+        List<InFlight> batch = outbox.Take(context.Options.CommitBatchMax);
+        batch.RemoveAll(DropIfForgotten);
+        if (batch.Count == 0)
+            return false;
+
+        IReadOnlyList<HopOutcome> outcomes;
+        try
+        {
+            outcomes = await context.Store.Elements.CommitAsync(epoch, ToHops(batch), CancellationToken.None);
+        }
+        catch (StoreUnavailableException)
+        {
+            outbox.Add(batch);
+            throw;
+        }
+        catch (CommitOutcomeUnknownException unknown)
+        {
+            LogUnknown(batch.Count, unknown);
+            doubtful.AddRange(batch);
+            outbox.Wake.Set();
+            return true;
+        }
+
+        for (int i = 0; i < batch.Count; i++)
+        {
+            if (!DropIfForgotten(batch[i]))
+                Conclude(batch[i], outcomes[i]);
+        }
+
+        Committed?.Invoke();
+        return true;
+    }
+
+    private static Hop[] ToHops(List<InFlight> batch)
+    {
+        Hop[] hops = new Hop[batch.Count];
+        for (int i = 0; i < hops.Length; i++)
+            hops[i] = batch[i].Pending!.Hop;
+        return hops;
+    }
+
+    /// <summary>Lets go of an element whose epoch was lost meanwhile.</summary>
+    private bool DropIfForgotten(InFlight element)
+    {
+        if (custody.IsHeld(element))
+            return false;
+        element.Pending!.HandOverTo?.CancelReservation();
+        return true;
+    }
+
+    private void Conclude(InFlight element, HopOutcome outcome)
+    {
+        PendingHop pending = element.Pending!;
+        NodeRunner runner = hosted.Find(element.Node)!;
+        switch (outcome.Status)
+        {
+            case HopStatus.Applied:
+                Applied(element, pending, runner);
+                break;
+            case HopStatus.CancelPending:
+                element.Pending = hosted.Builder.ForCancel(runner.Node, element, pending);
+                outbox.Add(element);
+                break;
+            case HopStatus.WriteFailed:
+                pending.HandOverTo?.CancelReservation();
+                element.Pending = hosted.Builder.ForFailure(runner.Node, element, outcome.Error!, pending.Hop.Worked);
+                outbox.Add(element);
+                break;
+            case HopStatus.Lost when element.IsInDoubt:
+                // The commit in doubt may have come through between the re-read and this commit: read once more.
+                doubtful.Add(element);
+                outbox.Wake.Set();
+                break;
+            default:
+                LogLost(element.Id, element.Hop, element.Node);
+                Forget(element, pending);
+                break;
+        }
+    }
+
+    private void Applied(InFlight element, PendingHop pending, NodeRunner runner)
+    {
+        runner.Counters.Committed(pending.Hop.Kind);
+        if (pending.HandOverTo is { } next)
+        {
+            element.MovedTo(next.Node.Address, pending.Hop);
+            next.Add(element, isReserved: true);
+            return;
+        }
+
+        custody.Leave(element);
+        if (pending.Hop.To is Destination.End)
+            context.Endings.Ended(element.Id);
+    }
+
+    /// <summary>Finds out, by fence, what became of a commit whose outcome is unknown.</summary>
+    private async Task SettleAsync(WorkerEpoch epoch)
+    {
+        doubtful.RemoveAll(DropIfForgotten);
+        IReadOnlyList<ElementFence> fences =
+            await context.Store.Elements.FencesAsync([.. doubtful.Select(element => element.Key)], CancellationToken.None);
+        Dictionary<long, ElementFence> byKey = fences.ToDictionary(fence => fence.Key);
+        foreach (InFlight element in doubtful.Where(element => !DropIfForgotten(element)))
+        {
+            PendingHop pending = element.Pending!;
+            ElementFence? fence = byKey.GetValueOrDefault(element.Key);
+            bool isOurs = fence?.Owner == epoch;
+            if (isOurs && fence!.Hop == pending.Hop.From)
+            {
+                element.IsInDoubt = true;
+                outbox.Add(element);
+            }
+            else if ((isOurs && fence!.Hop == pending.Hop.From + 1) || pending.HandOverTo is null)
+            {
+                // Applied; or not ours any more, and then there is nothing left to do for it here.
+                Applied(element, pending, hosted.Find(element.Node)!);
+            }
+            else
+            {
+                Forget(element, pending);
+            }
+        }
+
+        doubtful.Clear();
+    }
+
+    private void Forget(InFlight element, PendingHop pending)
+    {
+        pending.HandOverTo?.CancelReservation();
+        custody.Leave(element);
+    }
+
+    [LoggerMessage(2101, LogLevel.Warning, "The outcome of a commit of {Count} hops is unknown; they will be re-read by fence")]
+    private partial void LogUnknown(int count, Exception error);
+
+    [LoggerMessage(2102, LogLevel.Warning, "Element {Element} is no longer owned at hop {Hop} of {Node}; its run was in vain")]
+    private partial void LogLost(ElementId element, int hop, NodeAddress node);
+}

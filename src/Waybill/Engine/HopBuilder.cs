@@ -1,0 +1,305 @@
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using Waybill.Definition;
+using Waybill.Serialization;
+using Waybill.Stores;
+
+namespace Waybill.Engine;
+
+/// <summary>Turns what a run brought - a route, an error, a cancel - into the hop that the store will write.</summary>
+internal sealed partial class HopBuilder(EngineContext context, HostedNodes hosted)
+{
+    private const int StackLengthMax = 8000;
+
+    // Every draft is given its destination before it leaves this class.
+    private static readonly Destination Undecided = new Destination.End(Ending.Failed, default, null);
+
+    private readonly ILogger log = context.Logging.CreateLogger<HopBuilder>();
+
+    /// <summary>The hop of a run that returned; that of a failure when what it returned cannot be carried out.</summary>
+    public PendingHop ForRoute(PlacedNode node, InFlight element, Route? route, TimeSpan worked)
+    {
+        try
+        {
+            PendingHop pending = route switch
+            {
+                OnwardRoute onward => ForOnward(node, element, onward, worked),
+                FinishRoute finish => ForFinish(node, element, finish, worked),
+                FailRoute fail => new PendingHop(
+                    Draft(node, element, worked, route) with
+                    {
+                        To = new Destination.End(Ending.Failed, default, fail.Reason),
+                        Kind = JournalKind.Failed,
+                        Detail = JsonSerializer.Serialize(new ReasonDetail(fail.Reason), WaybillJson.Default.ReasonDetail),
+                    },
+                    null),
+                _ => throw new RouteException("waybill.no-route", $"Node \"{node.Address}\" returned no route."),
+            };
+            return element.CancelRequested && !node.IsUpgrade && pending.Hop.To is not Destination.End
+                ? ForCancel(node, element, pending)
+                : pending;
+        }
+        catch (Exception error)
+        {
+            return ForFailure(node, element, error, worked);
+        }
+    }
+
+    /// <summary>The hop of a failed run: a retry, the node's failure route, or out of the queue.</summary>
+    public PendingHop ForFailure(PlacedNode node, InFlight element, Exception error, TimeSpan worked)
+    {
+        Failure failure = FailureOf(node, element, error);
+        string json = JsonSerializer.Serialize(failure, WaybillJson.Default.Failure);
+        bool canBeMended = error is not RouteException;
+        Hop draft = Draft(node, element, worked, null) with { Detail = json };
+
+        if (canBeMended && element.Attempt <= node.Definition.RetriesMax)
+        {
+            TimeSpan wait = node.Definition.Backoff.After(element.Attempt, Chance(element));
+            return new PendingHop(
+                Staying(draft, node, element) with
+                {
+                    To = new Destination.Enqueue(context.Site.SlotFor(node, element.Data), Delay: wait, Attempts: element.Attempt),
+                    Kind = JournalKind.Retried,
+                    Failure = element.Failure,
+                },
+                null);
+        }
+
+        if (canBeMended && node.Definition.FailureNode is { } failureNode)
+        {
+            PlacedNode target = context.Site.Find(node.AddressOf(failureNode))!;
+            return Onto(
+                target,
+                context.Site.SlotFor(target, element.Data),
+                draft with { Kind = JournalKind.Diverted, Failure = json });
+        }
+
+        LogSidelined(element.Id, node.Address, failure.Attempts, failure.Type, failure.Message);
+        return new PendingHop(
+            Staying(draft, node, element) with
+            {
+                To = new Destination.Sideline(node.Address, failure),
+                Kind = JournalKind.Sidelined,
+                Failure = element.Failure,
+            },
+            null);
+    }
+
+    /// <summary>
+    /// The hop that carries a cancel out, in place of the pending one: with the data, writes and signals of the run, if
+    /// there was one, since they tell what has already happened.
+    /// </summary>
+    public PendingHop ForCancel(PlacedNode node, InFlight element, PendingHop? pending)
+    {
+        pending?.HandOverTo?.CancelReservation();
+        Hop hop = (pending?.Hop ?? Draft(node, element, TimeSpan.Zero, null)) with
+        {
+            Cancel = CancelStance.CarriesOut,
+            Arrives = true,
+            Failure = null,
+            Detail = null,
+            ConsumesReplies = element.Replies.Count > 0,
+            LeavesLine = element.InLine,
+        };
+        if (node.Workflow.Parts.CancelNode is not { } cancelNode)
+        {
+            return new PendingHop(
+                hop with
+                {
+                    To = new Destination.End(Ending.Cancelled, default, "cancelled on request"),
+                    Kind = JournalKind.Cancelled,
+                },
+                null);
+        }
+
+        PlacedNode target = context.Site.Find(node.AddressOf(cancelNode))!;
+        return Onto(target, context.Site.SlotFor(target, hop.Data), hop with { Kind = JournalKind.Cancelling });
+    }
+
+    private PendingHop ForOnward(PlacedNode node, InFlight element, OnwardRoute route, TimeSpan worked)
+    {
+        CheckExit(node, route);
+        PlacedNode target = context.Site.Find(node.AddressOf(route.Node))!;
+        QueueSlot slot = SiteDefinition.SlotFor(target, route.Data);
+        Hop hop = Draft(node, element, worked, route) with { Data = Write(node, element, target, route.Data) };
+        if (node.IsUpgrade)
+        {
+            // Replies and an awaited signal belong to the node that takes the old one's place.
+            return new PendingHop(
+                Staying(hop, node, element) with { To = new Destination.Enqueue(slot), Kind = JournalKind.Upgraded },
+                null);
+        }
+
+        return route switch
+        {
+            WaitRoute wait => new PendingHop(
+                hop with { To = new Destination.Enqueue(slot, wait.Span, wait.Until), Kind = JournalKind.Waits }, null),
+            SignalRoute signal => new PendingHop(
+                hop with { To = new Destination.AwaitSignal(slot, signal.Signal, signal.Until), Kind = JournalKind.Waits },
+                null),
+            CallsRoute calls => new PendingHop(
+                hop with
+                {
+                    To = new Destination.Calls(slot, [.. calls.Calls.Select((call, i) => Called(element, call, i))], calls.Join),
+                    Kind = JournalKind.Called,
+                },
+                null),
+            _ => Onto(target, slot, hop),
+        };
+    }
+
+    private PendingHop ForFinish(PlacedNode node, InFlight element, FinishRoute route, TimeSpan worked)
+    {
+        if (!node.Definition.MayFinish)
+            throw Undeclared(node, "finishes", "Finishes()");
+        Type expected = node.Workflow.ResultType;
+        if (!route.ResultType.IsAssignableTo(expected))
+        {
+            throw new RouteException(
+                "waybill.wrong-result",
+                $"Workflow {node.Workflow} ends with {expected.Name}, node \"{node.Address}\" gave {route.ResultType.Name}.");
+        }
+
+        byte[] result = Limited(context.Site.Codecs.For(expected).Write(route.Result), node, element);
+        return new PendingHop(
+            Draft(node, element, worked, route) with
+            {
+                To = new Destination.End(Ending.Finished, result, null),
+                Kind = JournalKind.Finished,
+            },
+            null);
+    }
+
+    /// <summary>Hands on in memory when this process hosts the node and has room; else the element goes to its queue.</summary>
+    private PendingHop Onto(PlacedNode target, QueueSlot slot, Hop hop) =>
+        hosted.Find(target.Address) is { } runner && runner.TryReserve()
+            ? new PendingHop(hop with { To = new Destination.HandOver(target.Address) }, runner)
+            : new PendingHop(hop with { To = new Destination.Enqueue(slot) }, null);
+
+    private Hop Draft(PlacedNode node, InFlight element, TimeSpan worked, Route? route) => new()
+    {
+        Key = element.Key,
+        Id = element.Id,
+        From = element.Hop,
+        Node = node.Address,
+        To = Undecided,
+        Kind = JournalKind.Moved,
+        Data = element.Data,
+        Worked = worked,
+        Caller = element.Caller,
+        ConsumesReplies = element.Replies.Count > 0,
+        LeavesLine = element.InLine,
+        Writes = route?.Writes ?? [],
+        Signals = route is null or { Signals.Count: 0 } ? [] : [.. route.Signals.Select(ToDelivery)],
+    };
+
+    /// <summary>
+    /// The element stays where it is: same arrival, replies kept. A pending cancel waits for the run that takes the
+    /// replies in, and for the upgrade after which there is a node to cancel to.
+    /// </summary>
+    private static Hop Staying(Hop hop, PlacedNode node, InFlight element) => hop with
+    {
+        Arrives = false,
+        ConsumesReplies = false,
+        LeavesLine = false,
+        Cancel = element.Replies.Count > 0 || node.IsUpgrade ? CancelStance.Passes : CancelStance.Yields,
+    };
+
+    private NewElement Called(InFlight caller, Call call, int index)
+    {
+        PlacedNode start = context.Site.StartOf(call.Workflow);
+        byte[] data = context.Site.Codecs.For(call.Workflow.InputType).Write(call.Input);
+        string key = call.BusinessKey ?? Names.CalledKey(caller.BusinessKey, index);
+        return new NewElement(
+            context.NewId(), SiteDefinition.SlotFor(start, call.Input), key, Limited(data, start, caller));
+    }
+
+    private SignalDelivery ToDelivery(OutgoingSignal signal) => new(
+        signal.Target,
+        signal.Name,
+        DataLimit.Checked(
+            context.Site.Codecs.For(signal.PayloadType).Write(signal.Payload), context.Options, $"signal {signal.Name}"));
+
+    private byte[] Write(PlacedNode from, InFlight element, PlacedNode target, object data)
+    {
+        JsonCodec codec = context.Site.Codecs.For(target.Definition.Node.DataType);
+        byte[] json = codec.Write(data);
+        if (element.HasUnknownMembers && codec.Type == from.Definition.Node.DataType)
+            json = UnknownMembers.Carry(element.Data, json, codec.Contract);
+        return Limited(json, from, element);
+    }
+
+    private byte[] Limited(byte[] data, PlacedNode node, InFlight element)
+    {
+        if (data.Length > context.Options.DataWarnBytes)
+            LogLarge(element.Id, node.Address, data.Length, context.Options.DataWarnBytes);
+        return data.Length <= context.Options.DataMaxBytes
+            ? data
+            : DataLimit.Checked(data, context.Options, $"element {element.Id} at {node.Address}");
+    }
+
+    private static void CheckExit(PlacedNode node, OnwardRoute route)
+    {
+        NodeDefinition definition = node.Definition;
+        switch (route)
+        {
+            case CallsRoute calls:
+                foreach (Call call in calls.Calls)
+                {
+                    if (!definition.Calls.Any(declared =>
+                        declared.ResumesAt.Name == route.Node.Name && declared.Workflow.ToString() == call.Workflow.ToString()))
+                    {
+                        throw Undeclared(node, $"calls {call.Workflow} and goes on at \"{route.Node}\"", "Calls(…)");
+                    }
+                }
+
+                break;
+            case SignalRoute signal:
+                if (!definition.Signals.Any(d => d.Signal == signal.Signal && d.ResumesAt.Name == route.Node.Name))
+                    throw Undeclared(node, $"waits for signal {signal.Signal} and goes on at \"{route.Node}\"", "WaitsFor(…)");
+                break;
+            default:
+                if (!IsDeclared(definition.Exits, route.Node))
+                    throw Undeclared(node, $"goes to \"{route.Node}\"", "GoesTo(…)");
+                break;
+        }
+    }
+
+    // A plain loop: it runs once per hop.
+    private static bool IsDeclared(IReadOnlyList<Node> exits, Node node)
+    {
+        for (int i = 0; i < exits.Count; i++)
+        {
+            if (ReferenceEquals(exits[i], node) || (exits[i].Name == node.Name && exits[i].DataType == node.DataType))
+                return true;
+        }
+
+        return false;
+    }
+
+    private static RouteException Undeclared(PlacedNode node, string what, string declare) => new(
+        "waybill.undeclared-exit",
+        $"Node \"{node.Address}\" {what}, which it does not declare. Add {declare} to its definition, or route elsewhere.");
+
+    private static Failure FailureOf(PlacedNode node, InFlight element, Exception error)
+    {
+        string? stack = error.StackTrace;
+        return new Failure(
+            error is RouteException route ? route.Code : error.GetType().FullName!,
+            error.Message,
+            stack is { Length: > StackLengthMax } ? stack[..StackLengthMax] : stack,
+            node.Address.Node,
+            element.Attempt);
+    }
+
+    // Spread by element and attempt, and still the same in every replay.
+    private static double Chance(InFlight element) =>
+        unchecked((uint)(((ulong)element.Key * 31) + (ulong)element.Attempt) * 2654435769u) / (double)uint.MaxValue;
+
+    [LoggerMessage(2301, LogLevel.Error, "Sidelined element {Element} at {Node} after {Attempts} attempts: {Type}: {Message}")]
+    private partial void LogSidelined(ElementId element, NodeAddress node, int attempts, string type, string message);
+
+    [LoggerMessage(2302, LogLevel.Warning, "The data of element {Element} at {Node} is {Bytes} bytes, more than the {Limit} that travel well")]
+    private partial void LogLarge(ElementId element, NodeAddress node, int bytes, int limit);
+}

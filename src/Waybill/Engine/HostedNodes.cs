@@ -1,0 +1,38 @@
+using Waybill.Definition;
+
+namespace Waybill.Engine;
+
+/// <summary>The nodes that this process hosts, each with its runner.</summary>
+internal sealed class HostedNodes : IDisposable
+{
+    private readonly Dictionary<NodeAddress, NodeRunner> runners = [];
+
+    public HostedNodes(EngineContext context, IServiceProvider services, Outbox outbox, Custody custody)
+    {
+        Builder = new HopBuilder(context, this);
+        NodeServices nodeServices = new(services, context.Site.Codecs);
+        foreach (PlacedNode node in context.Site.Nodes.Where(node => IsHosted(node, context.Options)))
+        {
+            NodeCode code = node.Definition.BuildCode!(nodeServices);
+            runners.Add(node.Address, new NodeRunner(node, code, Builder, outbox, custody, context));
+        }
+
+        All = [.. runners.Values];
+    }
+
+    public IReadOnlyList<NodeRunner> All { get; }
+
+    public HopBuilder Builder { get; }
+
+    public NodeRunner? Find(NodeAddress address) => runners.GetValueOrDefault(address);
+
+    public void Dispose()
+    {
+        foreach (NodeRunner runner in All)
+            runner.Dispose();
+    }
+
+    private static bool IsHosted(PlacedNode node, SiteOptions options) =>
+        options.HostedNodes.Count == 0
+        || options.HostedNodes.Any(wanted => DefinitionCheck.IsMeant(wanted, node.Address.Workflow, node.Address.Node));
+}

@@ -1,0 +1,72 @@
+using Waybill.Stores;
+
+namespace Waybill.Engine;
+
+/// <summary>
+/// The parts of one worker process, each a set of bounded passes. The worker calls them in loops; the simulator calls
+/// them one at a time, in an order of its own.
+/// </summary>
+internal sealed class Passes : IDisposable
+{
+    public Passes(EngineContext context, IServiceProvider services)
+    {
+        Context = context;
+        Custody = new Custody(context.Time, context.Options.LeaseDuration);
+        Outbox = new Outbox();
+        Hosted = new HostedNodes(context, services, Outbox, Custody);
+        Committer = new Committer(context, Hosted, Outbox, Custody);
+        Claimer = new Claimer(context, Hosted, Outbox, Custody);
+        Caretaker = new Caretaker(context, Hosted, Claimer, Custody);
+        Committer.Committed += Claimer.RoomMade;
+        context.Store.Arrived += Claimer.Arrived;
+    }
+
+    public EngineContext Context { get; }
+
+    public Custody Custody { get; }
+
+    public Outbox Outbox { get; }
+
+    public HostedNodes Hosted { get; }
+
+    public Committer Committer { get; }
+
+    public Claimer Claimer { get; }
+
+    public Caretaker Caretaker { get; }
+
+    /// <summary>Claims and begins no more; gives back what was not begun. What has begun goes on.</summary>
+    public async Task StopTakingAsync()
+    {
+        Claimer.Stop();
+        List<InFlight> unbegun = [.. Hosted.All.SelectMany(runner => runner.Stop()).Where(Custody.IsHeld)];
+        if (Custody.Epoch is { } epoch && unbegun.Count > 0)
+        {
+            Release[] releases = [.. unbegun.Select(e => new Release(e.Key, e.Hop, e.Attempt - 1))];
+            await Context.Store.Elements.ReleaseAsync(epoch, releases, CancellationToken.None);
+        }
+
+        unbegun.ForEach(Custody.Leave);
+    }
+
+    /// <summary>Ends the epoch. What is still owned goes back to its queues with the next reclaim, here at once.</summary>
+    public async Task LeaveAsync()
+    {
+        if (Custody.Epoch is not { } epoch)
+            return;
+        await Context.Store.Workers.LeaveAsync(epoch, CancellationToken.None);
+        Custody.Lose(epoch);
+        while (await Caretaker.ReclaimOnceAsync() > 0)
+        {
+            // Until nothing is left to return.
+        }
+    }
+
+    public void Dispose()
+    {
+        Context.Store.Arrived -= Claimer.Arrived;
+        Hosted.Dispose();
+        Outbox.Dispose();
+        Claimer.Dispose();
+    }
+}

@@ -1,0 +1,72 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Waybill.Definition;
+using Waybill.Engine;
+using Waybill.Stores;
+
+namespace Waybill.Hosting;
+
+/// <summary>Adds a site to a host.</summary>
+public static class WaybillServiceCollectionExtensions
+{
+    /// <summary>
+    /// Adds <see cref="SiteClient"/>, <see cref="ISiteStore"/> and, unless declined, a <see cref="Worker"/> that runs with
+    /// the host. The definition is checked when the first of them is made, at the latest when the host starts.
+    /// </summary>
+    /// <param name="services">The host's services.</param>
+    /// <param name="setup">Says which store, which workflows, which options.</param>
+    /// <exception cref="DefinitionException">On first use: with everything that is wrong.</exception>
+    public static IServiceCollection AddWaybill(this IServiceCollection services, Action<WaybillBuilder> setup)
+    {
+        WaybillBuilder builder = new();
+        setup(builder);
+        Func<IServiceProvider, ISiteStore> createStore = builder.StoreFactory
+            ?? throw new InvalidOperationException("The site has no store. Call UseSqlite, UsePostgres or UseStore.");
+
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(_ => SiteDefinition.Checked(builder.Workflows, builder.Options));
+        services.AddSingleton<EndingWatch>();
+        services.AddSingleton(createStore);
+        services.AddSingleton(provider => new SiteClient(
+            provider.GetRequiredService<SiteDefinition>(),
+            provider.GetRequiredService<ISiteStore>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<EndingWatch>()));
+        if (builder.RunsWorker)
+        {
+            services.AddSingleton(CreateWorker);
+            services.AddHostedService(provider => provider.GetRequiredService<Worker>());
+        }
+        else
+        {
+            services.AddHostedService<StoreOpener>();
+        }
+
+        return services;
+    }
+
+    private static Worker CreateWorker(IServiceProvider provider)
+    {
+        TimeProvider time = provider.GetRequiredService<TimeProvider>();
+        EngineContext context = new(
+            provider.GetRequiredService<SiteDefinition>(),
+            provider.GetRequiredService<ISiteStore>(),
+            time,
+            ThreadPoolScheduler.Instance,
+            () => new ElementId(Guid.CreateVersion7(time.GetUtcNow())),
+            provider.GetRequiredService<EndingWatch>(),
+            provider.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance);
+        return new Worker(context, provider, provider.GetService<IHostApplicationLifetime>());
+    }
+
+    /// <summary>Opens the store of a process that runs no worker.</summary>
+    private sealed class StoreOpener(ISiteStore store) : IHostedService
+    {
+        public Task StartAsync(CancellationToken cancellationToken) => store.OpenAsync(cancellationToken);
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

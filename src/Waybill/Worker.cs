@@ -1,0 +1,201 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Waybill.Engine;
+using Waybill.Stores;
+
+namespace Waybill;
+
+/// <summary>
+/// Runs the hosted nodes of a site in this process: claims elements, runs their code, commits their hops. Any number of
+/// processes may run workers on one site, where the store allows it.
+/// </summary>
+public sealed partial class Worker : BackgroundService
+{
+    private static readonly TimeSpan SweepInterval = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan HousekeepingInterval = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan CancelledRunsMax = TimeSpan.FromSeconds(5);
+
+    private readonly EngineContext context;
+    private readonly IServiceProvider services;
+    private readonly IHostApplicationLifetime? lifetime;
+    private readonly ILogger log;
+    private readonly CancellationTokenSource stopped = new();
+    private Passes? passes;
+
+    internal Worker(EngineContext context, IServiceProvider services, IHostApplicationLifetime? lifetime)
+    {
+        this.context = context;
+        this.services = services;
+        this.lifetime = lifetime;
+        log = context.Logging.CreateLogger<Worker>();
+    }
+
+    /// <summary>What each hosted node does now and has done since the start; empty before the start.</summary>
+    public IReadOnlyList<NodeSnapshot> Snapshot() =>
+        passes is null ? [] : [.. passes.Hosted.All.Select(runner => runner.ToSnapshot())];
+
+    /// <summary>How many elements this process owns now.</summary>
+    public int InFlight => passes?.Custody.Count ?? 0;
+
+    /// <inheritdoc/>
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await context.Store.OpenAsync(cancellationToken);
+        LogOpened(context.Store.Description);
+        passes = new Passes(context, services);
+        await passes.Caretaker.RenewOnceAsync();
+        await base.StartAsync(cancellationToken);
+    }
+
+    /// <summary>
+    /// Stops gracefully: takes in no more, waits for begun runs up to <see cref="SiteOptions.DrainTimeMax"/>, cancels those
+    /// that are left, commits what they bring, and hands everything else back.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the waiting early.</param>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        if (passes is not null && !stopped.IsCancellationRequested)
+        {
+            try
+            {
+                await DrainAsync(passes, cancellationToken);
+            }
+            catch (Exception error)
+            {
+                // Nothing is lost: the next process takes over what this one still owns.
+                LogDrainFailed(error);
+            }
+        }
+
+        await stopped.CancelAsync();
+        await base.StopAsync(cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        base.Dispose();
+        passes?.Dispose();
+        stopped.Dispose();
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        Passes all = passes!;
+        await Task.WhenAll(
+            LoopAsync("commit", all.Outbox.Wake.WaitAsync, all.Committer.CommitOnceAsync),
+            LoopAsync("claim", all.Claimer.Wake.WaitAsync, all.Claimer.ClaimOnceAsync),
+            LoopAsync("lease", Every(context.Options.LeaseDuration / 3), () => LeaseOnceAsync(all)),
+            LoopAsync("sweep", Every(SweepInterval), () => Task.Run(all.Caretaker.SweepOnce)),
+            LoopAsync("poll", Every(context.Options.PollInterval), () => Task.Run(all.Claimer.Poll)),
+            LoopAsync("housekeeping", Every(HousekeepingInterval), () => PurgeAllAsync(all)));
+    }
+
+    private static async Task LeaseOnceAsync(Passes all)
+    {
+        await all.Caretaker.RenewOnceAsync();
+        if (all.Custody.Epoch is null)
+            await all.Caretaker.RenewOnceAsync();
+        await all.Caretaker.ReclaimOnceAsync();
+    }
+
+    private async Task PurgeAllAsync(Passes all)
+    {
+        while (await all.Caretaker.PurgeOnceAsync() > 0 && !stopped.IsCancellationRequested)
+        {
+            // Until nothing is past its retention.
+        }
+    }
+
+    private Func<CancellationToken, Task> Every(TimeSpan interval) => cancel => Task.Delay(interval, context.Time, cancel);
+
+    /// <summary>Waits, does one pass, and again. A fault pauses the loop, longer each time; a broken store ends the process.</summary>
+    private async Task LoopAsync(string name, Func<CancellationToken, Task> wait, Func<Task> pass)
+    {
+        TimeSpan pause = TimeSpan.Zero;
+        while (!stopped.IsCancellationRequested)
+        {
+            try
+            {
+                await (pause == TimeSpan.Zero ? wait(stopped.Token) : Task.Delay(pause, context.Time, stopped.Token));
+                await pass();
+                if (pause > TimeSpan.Zero)
+                    LogRecovered(name);
+                pause = TimeSpan.Zero;
+            }
+            catch (OperationCanceledException) when (stopped.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (EpochLostException lost)
+            {
+                passes!.Caretaker.EpochLost(lost.Epoch);
+            }
+            catch (StoreBrokenException broken)
+            {
+                LogBroken(broken);
+                await stopped.CancelAsync();
+                lifetime?.StopApplication();
+                throw;
+            }
+            catch (Exception error)
+            {
+                if (pause == TimeSpan.Zero)
+                    LogPaused(name, error);
+                pause = pause == TimeSpan.Zero ? FirstPause : TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, LongestPause.Ticks));
+            }
+        }
+    }
+
+    private async Task DrainAsync(Passes all, CancellationToken cancel)
+    {
+        await all.StopTakingAsync();
+        Task empty = all.Custody.EmptiedAsync();
+        if (!await EndsWithinAsync(empty, context.Options.DrainTimeMax, cancel))
+        {
+            LogCancelling(all.Custody.Count, context.Options.DrainTimeMax);
+            foreach (NodeRunner runner in all.Hosted.All)
+                runner.CancelRuns();
+            await EndsWithinAsync(empty, CancelledRunsMax, cancel);
+        }
+
+        await stopped.CancelAsync();
+        if (ExecuteTask is not null)
+            await ExecuteTask;
+        await all.LeaveAsync();
+    }
+
+    private async Task<bool> EndsWithinAsync(Task task, TimeSpan limit, CancellationToken cancel)
+    {
+        try
+        {
+            await task.WaitAsync(limit, context.Time, cancel);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+    }
+
+    [LoggerMessage(1001, LogLevel.Information, "Opened {Store}")]
+    private partial void LogOpened(string store);
+
+    [LoggerMessage(1002, LogLevel.Error, "The {Loop} loop pauses and will try again; nothing is lost")]
+    private partial void LogPaused(string loop, Exception error);
+
+    [LoggerMessage(1003, LogLevel.Information, "The {Loop} loop goes on")]
+    private partial void LogRecovered(string loop);
+
+    [LoggerMessage(1004, LogLevel.Critical, "The store is broken; this process stops and acknowledges nothing more")]
+    private partial void LogBroken(Exception error);
+
+    [LoggerMessage(1005, LogLevel.Warning, "{Count} elements are still being run after {Limit}; their tokens are cancelled now")]
+    private partial void LogCancelling(int count, TimeSpan limit);
+
+    [LoggerMessage(1006, LogLevel.Error, "The graceful stop was cut short; another process takes over what this one owned")]
+    private partial void LogDrainFailed(Exception error);
+}
