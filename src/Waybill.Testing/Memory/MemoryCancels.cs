@@ -9,7 +9,7 @@ internal sealed class MemoryCancels(MemoryState state)
     {
         if (state.Find(request.Target) is not { } element)
             return state.FindTicket(request.Target) is null ? CancelOutcome.NotFound : CancelOutcome.TooLate;
-        if (element.Place.CancelRequested)
+        if (element.Place.Cancel != CancelMark.None)
             return CancelOutcome.AlreadyRequested;
         Mark(element, request.Detail);
         return CancelOutcome.Requested;
@@ -20,14 +20,17 @@ internal sealed class MemoryCancels(MemoryState state)
     /// </summary>
     public void RequestCalled(MemoryElement caller, string? detail)
     {
-        foreach (MemoryElement called in state.CalledBy(caller).Where(called => !called.Place.CancelRequested))
-            Mark(called, detail);
+        foreach (MemoryElement called in state.CalledBy(caller))
+        {
+            if (called.Place.Cancel == CancelMark.None)
+                Mark(called, detail);
+        }
     }
 
     private void Mark(MemoryElement element, string? detail)
     {
         state.Write(JournalKind.CancelRequested, element, detail);
-        MemoryPlace marked = element.Place with { CancelRequested = true };
+        MemoryPlace marked = element.Place with { Cancel = CancelMark.Pending };
         switch (element.Place.State)
         {
             case ElementState.Owned:

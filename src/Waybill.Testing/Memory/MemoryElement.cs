@@ -85,9 +85,17 @@ internal sealed record MemoryPlace
     /// <summary>The signal that it waits for, or waited for when it became ready.</summary>
     public string? AwaitedSignal { get; init; }
 
-    public bool CancelRequested { get; init; }
+    public CancelMark Cancel { get; init; }
 
     public LineAddress? Line => OrderKey is null ? null : new LineAddress(Node, OrderKey);
+}
+
+/// <summary>How a requested cancel stands.</summary>
+internal enum CancelMark
+{
+    None = 0,
+    Pending = 1,
+    CarriedOut = 2,
 }
 
 /// <summary>Names one line of per-key order.</summary>

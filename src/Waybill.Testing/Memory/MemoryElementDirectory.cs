@@ -34,7 +34,7 @@ internal sealed class MemoryElementDirectory(MemoryState state) : IElementDirect
 
     private static ElementSummary ToSummary(MemoryElement element) => new(
         element.Id, element.BusinessKey, element.Node, element.Place.State, element.Hop,
-        element.AcceptedAt, element.MovedAt, element.Caller?.Id, element.Place.CancelRequested);
+        element.AcceptedAt, element.MovedAt, element.Caller?.Id, element.Place.Cancel == CancelMark.Pending);
 
     private static ElementDetails ToDetails(MemoryElement element) => new(
         element.Key, ToSummary(element), element.Data, element.Place.Due, element.Place.AwaitedSignal,

@@ -109,7 +109,7 @@ internal sealed class MemoryElementStore : IElementStore
             Replies = [.. element.Replies.Values],
             AwaitedSignal = place.AwaitedSignal,
             Failure = element.Failure,
-            CancelRequested = place.CancelRequested,
+            CancelRequested = place.Cancel == CancelMark.Pending,
             InLine = place.OrderKey is not null,
         };
     }

@@ -51,8 +51,8 @@ internal sealed class MemoryHops(MemoryState state, MemoryCancels cancels, Memor
     {
         if (state.Find(hop.Key) is not { } element || element.Hop != hop.From || !isHeld(element))
             return HopStatus.Lost;
-        bool mayPass = hop.AcknowledgesCancel || hop.To is Destination.End;
-        return element.Place.CancelRequested && !mayPass ? HopStatus.CancelPending : HopStatus.Applied;
+        bool mayPass = hop.Cancel != CancelStance.Yields || hop.To is Destination.End;
+        return element.Place.Cancel == CancelMark.Pending && !mayPass ? HopStatus.CancelPending : HopStatus.Applied;
     }
 
     private void Move(MemoryElement element, Hop hop)
@@ -73,7 +73,7 @@ internal sealed class MemoryHops(MemoryState state, MemoryCancels cancels, Memor
             element.Replies.Clear();
         MemoryPlace place = element.Place with
         {
-            CancelRequested = element.Place.CancelRequested && !hop.AcknowledgesCancel,
+            Cancel = hop.Cancel == CancelStance.CarriesOut ? CancelMark.CarriedOut : element.Place.Cancel,
             AwaitedSignal = hop.Arrives || hop.ConsumesReplies ? null : element.Place.AwaitedSignal,
         };
         switch (hop.To)
