@@ -13,7 +13,7 @@ public sealed record Actor(string Name, string? Reason = null)
         : throw new ArgumentException("Say who acts: the name is empty.", nameof(Name));
 
     internal string ToDetail(bool wasEdited = false) =>
-        JsonSerializer.Serialize(new ActorDetail(Name, Reason, wasEdited ? true : null), WaybillJson.Default.ActorDetail);
+        JsonSerializer.Serialize(new(Name, Reason, wasEdited ? true : null), WaybillJson.Default.ActorDetail);
 }
 
 internal sealed record ActorDetail(string By, string? Reason, bool? Edited);

@@ -14,7 +14,9 @@ public abstract record Backoff
     /// <param name="wait">How long.</param>
     public static Backoff Fixed(TimeSpan wait) => new FixedBackoff(NotNegative(wait));
 
-    /// <summary>Twice as long each time, each wait shortened at random by up to a fifth so that retries spread out.</summary>
+    /// <summary>
+    /// Twice as long each time, each wait shortened at random by up to a fifth so that retries spread out.
+    /// </summary>
     /// <param name="first">The first wait.</param>
     /// <param name="max">The longest wait; default 5 minutes.</param>
     public static Backoff Exponential(TimeSpan first, TimeSpan? max = null) =>
@@ -26,7 +28,9 @@ public abstract record Backoff
     internal abstract TimeSpan After(int attempt, double chance);
 
     private static TimeSpan NotNegative(TimeSpan wait) =>
-        wait >= TimeSpan.Zero ? wait : throw new ArgumentOutOfRangeException(nameof(wait), wait, "A wait cannot be negative.");
+        wait >= TimeSpan.Zero
+            ? wait
+            : throw new ArgumentOutOfRangeException(nameof(wait), wait, "A wait cannot be negative.");
 
     private sealed record FixedBackoff(TimeSpan Wait) : Backoff
     {

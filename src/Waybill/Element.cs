@@ -10,7 +10,9 @@ public sealed class Element<TData>
         Data = data;
     }
 
-    /// <summary>What it carries. Return changed data with the route; changing it in place has no effect by itself.</summary>
+    /// <summary>
+    /// What it carries. Return changed data with the route; changing it in place has no effect by itself.
+    /// </summary>
     public TData Data { get; }
 
     /// <summary>Its id.</summary>
@@ -35,7 +37,8 @@ public sealed class Element<TData>
     public ElementId? Caller => Header.Caller;
 
     /// <summary>
-    /// Whether a cancel was requested while it waited for replies. The route's data is still taken, but unless the route
+    /// Whether a cancel was requested while it waited for replies. The route's data is still taken, but unless the
+    /// route
     /// ends the element, it goes to the workflow's cancel node (or ends as cancelled) instead.
     /// </summary>
     public bool CancelRequested => Header.CancelRequested;

@@ -1,6 +1,8 @@
 namespace Waybill;
 
-/// <summary>Identifies one element everywhere and for ever. Made by the process that accepts it (UUID version 7, RFC 9562).</summary>
+/// <summary>
+/// Identifies one element everywhere and for ever. Made by the process that accepts it (UUID version 7, RFC 9562).
+/// </summary>
 /// <param name="Value">The UUID.</param>
 public readonly record struct ElementId(Guid Value) : IComparable<ElementId>
 {

@@ -3,7 +3,9 @@ using System.Text.Json.Serialization;
 namespace Waybill;
 
 /// <summary>Why a run of a node failed. Kept with a sidelined element and given to a node's failure route.</summary>
-/// <param name="Type">The full name of the exception's type, or a stable Waybill name such as <c>waybill.undeclared-exit</c>.</param>
+/// <param name="Type">
+/// The full name of the exception's type, or a stable Waybill name such as <c>waybill.undeclared-exit</c>.
+/// </param>
 /// <param name="Message">The exception's message.</param>
 /// <param name="Stack">The stack trace, if there is one; cut at 8,000 characters.</param>
 /// <param name="Node">The node whose run failed.</param>

@@ -10,7 +10,9 @@ public interface INode<TData>
 {
     /// <summary>Runs once. An exception counts as a failed run: it is retried as the node declares.</summary>
     /// <param name="element">The element.</param>
-    /// <param name="cancel">Ends when the node's timeout runs out, or the process stops and its drain time is over.</param>
+    /// <param name="cancel">
+    /// Ends when the node's timeout runs out, or the process stops and its drain time is over.
+    /// </param>
     /// <returns>One of the exits that the node declares.</returns>
     ValueTask<Route> RunAsync(Element<TData> element, CancellationToken cancel);
 }
@@ -22,8 +24,12 @@ public interface INode<TData, TReply>
 {
     /// <summary>Runs once. An exception counts as a failed run: it is retried with the same replies.</summary>
     /// <param name="element">The element.</param>
-    /// <param name="replies">What came back; empty when the element arrived by a plain hop, or its wait ran out.</param>
-    /// <param name="cancel">Ends when the node's timeout runs out, or the process stops and its drain time is over.</param>
+    /// <param name="replies">
+    /// What came back; empty when the element arrived by a plain hop, or its wait ran out.
+    /// </param>
+    /// <param name="cancel">
+    /// Ends when the node's timeout runs out, or the process stops and its drain time is over.
+    /// </param>
     /// <returns>One of the exits that the node declares.</returns>
     ValueTask<Route> RunAsync(Element<TData> element, Replies<TReply> replies, CancellationToken cancel);
 }
@@ -33,8 +39,12 @@ public interface INode<TData, TReply>
 public interface IBatchNode<TData>
 {
     /// <summary>Runs once. An exception counts as a failed run of every element of the batch.</summary>
-    /// <param name="elements">One to as many as the node declares; whatever was ready, without waiting for more.</param>
-    /// <param name="cancel">Ends when the node's timeout runs out, or the process stops and its drain time is over.</param>
+    /// <param name="elements">
+    /// One to as many as the node declares; whatever was ready, without waiting for more.
+    /// </param>
+    /// <param name="cancel">
+    /// Ends when the node's timeout runs out, or the process stops and its drain time is over.
+    /// </param>
     /// <returns>One route for each element, in their order.</returns>
     ValueTask<IReadOnlyList<Route>> RunAsync(IReadOnlyList<Element<TData>> elements, CancellationToken cancel);
 }

@@ -14,7 +14,8 @@ internal static class Names
         return fits
             ? name
             : throw new ArgumentException(
-                $"\"{name}\" cannot be the name of a {what}: use 1 to {LengthMax} of the characters a-z, 0-9, '-' and '.'.",
+                $"\"{name}\" cannot be the name of a {what}: "
+                + $"use 1 to {LengthMax} of the characters a-z, 0-9, '-' and '.'.",
                 nameof(name));
     }
 
@@ -31,11 +32,14 @@ internal static class Names
     {
         ArgumentNullException.ThrowIfNull(key);
         // PostgreSQL cannot keep U+0000 in a text, and a key must mean the same on every store.
-        return key.Length is >= 1 and <= BusinessKeyLengthMax && !key.Any(char.IsControl) && key.Trim().Length == key.Length
+        bool fits = key.Length is >= 1 and <= BusinessKeyLengthMax
+            && !key.Any(char.IsControl)
+            && key.Trim().Length == key.Length;
+        return fits
             ? key
             : throw new ArgumentException(
-                $"\"{key}\" cannot be a business key: use 1 to {BusinessKeyLengthMax} characters, no control characters, "
-                + "no white space at either end.",
+                $"\"{key}\" cannot be a business key: use 1 to {BusinessKeyLengthMax} characters, "
+                + "no control characters, no white space at either end.",
                 nameof(key));
     }
 }

@@ -16,7 +16,9 @@ public abstract class Node
     /// <summary>The type of the data that elements have here.</summary>
     public Type DataType { get; }
 
-    /// <summary>The type of the replies with which elements can go on here; null where they only arrive by a plain hop.</summary>
+    /// <summary>
+    /// The type of the replies with which elements can go on here; null where they only arrive by a plain hop.
+    /// </summary>
     public Type? ReplyType { get; }
 
     /// <summary>The name.</summary>

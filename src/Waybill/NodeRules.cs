@@ -2,7 +2,9 @@ using Waybill.Definition;
 
 namespace Waybill;
 
-/// <summary>What every kind of node can declare. Each method returns the same object, so that calls can be chained.</summary>
+/// <summary>
+/// What every kind of node can declare. Each method returns the same object, so that calls can be chained.
+/// </summary>
 /// <typeparam name="TSelf">The kind of setup.</typeparam>
 /// <typeparam name="TData">The node's data.</typeparam>
 public abstract class NodeRules<TSelf, TData>
@@ -51,7 +53,8 @@ public abstract class NodeRules<TSelf, TData>
     }
 
     /// <summary>
-    /// The failure route: where an element goes when its retries have run out, with the data that it had. Default: it is
+    /// The failure route: where an element goes when its retries have run out, with the data that it had. Default: it
+    /// is
     /// sidelined. Faults that no retry and no business route can mend (unreadable data, an undeclared exit) sideline it
     /// in any case.
     /// </summary>
@@ -79,12 +82,15 @@ public abstract class NodeRules<TSelf, TData>
         return Set(Draft with { Rate = new RateLimit(runs, per) });
     }
 
-    /// <summary>Which of the waiting elements go first: the highest number, then the oldest element. Default: 0 for all.</summary>
+    /// <summary>
+    /// Which of the waiting elements go first: the highest number, then the oldest element. Default: 0 for all.
+    /// </summary>
     /// <param name="priority">The number, from the data with which an element comes here.</param>
     public TSelf Priority(Func<TData, int> priority) => Set(Draft with { Priority = data => priority((TData)data) });
 
     /// <summary>
-    /// Keeps the elements of one key in the order of their hops to this node: the next is claimed when the one before has
+    /// Keeps the elements of one key in the order of their hops to this node: the next is claimed when the one before
+    /// has
     /// left the node, also past retries, waits and sidelining. Such a node always takes its elements from the store.
     /// </summary>
     /// <param name="key">The key, from the data with which an element comes here; null for one without order.</param>

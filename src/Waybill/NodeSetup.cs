@@ -17,7 +17,8 @@ public sealed class NodeSetup<TData> : NodeRules<NodeSetup<TData>, TData>
     public NodeSetup<TData> RunBy<THandler>()
         where THandler : class, INode<TData> =>
         Code(services => new SingleCode<TData>(
-            services.Codec<TData>(), ActivatorUtilities.GetServiceOrCreateInstance<THandler>(services.Provider).RunAsync));
+            services.Codec<TData>(),
+            ActivatorUtilities.GetServiceOrCreateInstance<THandler>(services.Provider).RunAsync));
 
     /// <summary>Runs a class, made anew for each run in a scope of its own.</summary>
     /// <typeparam name="THandler">The class.</typeparam>

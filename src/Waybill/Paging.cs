@@ -13,6 +13,8 @@ public sealed record PageRequest(int Size = 100, long? After = null)
 
 /// <summary>One page of a listing.</summary>
 /// <param name="Items">The items, oldest first.</param>
-/// <param name="Next">Ask with this as <see cref="PageRequest.After"/> for the next page; null when this was the last.</param>
+/// <param name="Next">
+/// Ask with this as <see cref="PageRequest.After"/> for the next page; null when this was the last.
+/// </param>
 /// <typeparam name="T">What is listed.</typeparam>
 public sealed record Page<T>(IReadOnlyList<T> Items, long? Next);

@@ -1,6 +1,6 @@
-using System.Globalization;
 using System.Text;
 using Waybill.Definition;
+using static System.FormattableString;
 
 namespace Waybill;
 
@@ -12,11 +12,11 @@ internal static class PipelineText
         StringBuilder text = new();
         foreach (Workflow workflow in site.Workflows)
         {
-            text.AppendLine(CultureInfo.InvariantCulture, $"{workflow}: {workflow.InputType.Name} -> {workflow.ResultType.Name}");
+            text.AppendLine(Invariant($"{workflow}: {workflow.InputType.Name} -> {workflow.ResultType.Name}"));
             foreach (NodeDefinition node in workflow.Parts.Nodes)
                 Write(text, workflow, node);
-            foreach (UpgradeDefinition upgrade in workflow.Parts.Upgrades)
-                text.AppendLine(CultureInfo.InvariantCulture, $"  (version {upgrade.FromVersion}/{upgrade.OldNode} is upgraded to {upgrade.To})");
+            foreach (UpgradeDefinition old in workflow.Parts.Upgrades)
+                text.AppendLine(Invariant($"  (version {old.FromVersion}/{old.OldNode} is upgraded to {old.To})"));
             text.AppendLine();
         }
 
@@ -27,10 +27,11 @@ internal static class PipelineText
     {
         string marks = (node.Node.Name == workflow.Parts.Start?.Name ? " [start]" : string.Empty)
             + (node.Node.Name == workflow.Parts.CancelNode?.Name ? " [cancel]" : string.Empty);
-        text.AppendLine(CultureInfo.InvariantCulture, $"  {node.Node}{marks}{(node.Purpose is null ? string.Empty : $": {node.Purpose}")}");
+        string purpose = node.Purpose is null ? string.Empty : $": {node.Purpose}";
+        text.AppendLine(Invariant($"  {node.Node}{marks}{purpose}"));
         foreach (string exit in Exits(node))
-            text.AppendLine(CultureInfo.InvariantCulture, $"      -> {exit}");
-        text.AppendLine(CultureInfo.InvariantCulture, $"      {string.Join(", ", Limits(node))}");
+            text.AppendLine(Invariant($"      -> {exit}"));
+        text.AppendLine(Invariant($"      {string.Join(", ", Limits(node))}"));
     }
 
     private static IEnumerable<string> Exits(NodeDefinition node) =>
@@ -38,7 +39,7 @@ internal static class PipelineText
             .Concat(node.Calls.Select(call => $"calls {call.Workflow}, goes on at {call.ResumesAt}"))
             .Concat(node.Signals.Select(signal => $"waits for signal {signal.Signal}, goes on at {signal.ResumesAt}"))
             .Concat(node.MayFinish ? ["finish"] : [])
-            .Append(node.FailureNode is null ? "sidelined, when retries run out" : $"{node.FailureNode}, when retries run out");
+            .Append($"{node.FailureNode?.Name ?? "sidelined"}, when retries run out");
 
     private static IEnumerable<string> Limits(NodeDefinition node)
     {

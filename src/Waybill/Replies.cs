@@ -2,7 +2,9 @@ using System.Collections;
 
 namespace Waybill;
 
-/// <summary>What came back to an element: one reply for each workflow that it called, in their order, or one for a signal.</summary>
+/// <summary>
+/// What came back to an element: one reply for each workflow that it called, in their order, or one for a signal.
+/// </summary>
 /// <typeparam name="TReply">The result type of what was called, or the signal's payload.</typeparam>
 public sealed class Replies<TReply> : IReadOnlyList<Reply<TReply>>
 {
@@ -17,7 +19,9 @@ public sealed class Replies<TReply> : IReadOnlyList<Reply<TReply>>
     /// <summary>True when the element waited for a signal until the instant that it had named.</summary>
     public bool TimedOut { get; }
 
-    /// <summary>How many came back. With <see cref="JoinMode.AllOrFirstFailure"/> it can be fewer than were called.</summary>
+    /// <summary>
+    /// How many came back. With <see cref="JoinMode.AllOrFirstFailure"/> it can be fewer than were called.
+    /// </summary>
     public int Count => replies.Count;
 
     /// <summary>Whether every reply is of one that finished.</summary>

@@ -35,7 +35,9 @@ public abstract record Route
     public static Route Wait<TData>(Node<TData> node, TData data, DateTimeOffset until) =>
         new WaitRoute(Given(node), Given(data), until, null);
 
-    /// <summary>Goes to another node and waits there for a span, measured by the store's clock from the commit.</summary>
+    /// <summary>
+    /// Goes to another node and waits there for a span, measured by the store's clock from the commit.
+    /// </summary>
     /// <param name="node">A declared exit.</param>
     /// <param name="data">The data from now on.</param>
     /// <param name="span">How long; zero or less is not to wait.</param>
@@ -97,7 +99,9 @@ public abstract record Route
         return new FailRoute(reason);
     }
 
-    /// <summary>Attaches writes to the site's own store: they commit with the hop or not at all, in their order.</summary>
+    /// <summary>
+    /// Attaches writes to the site's own store: they commit with the hop or not at all, in their order.
+    /// </summary>
     /// <param name="writes">Kinds that the site's store takes.</param>
     /// <returns>A copy with the writes added.</returns>
     public Route With(params IEnumerable<SiteWrite> writes) => this with { Writes = [.. Writes, .. Given(writes)] };
@@ -109,7 +113,7 @@ public abstract record Route
     /// <typeparam name="TPayload">The payload's type.</typeparam>
     /// <returns>A copy with the signal added.</returns>
     public Route Sending<TPayload>(ElementRef target, Signal<TPayload> signal, TPayload payload) =>
-        this with { Signals = [.. Signals, new OutgoingSignal(target, Given(signal).Name, Given(payload), typeof(TPayload))] };
+        this with { Signals = [.. Signals, new(target, Given(signal).Name, Given(payload), typeof(TPayload))] };
 
     [return: NotNull]
     private static T Given<T>(T value, [CallerArgumentExpression(nameof(value))] string name = "") =>
@@ -123,11 +127,14 @@ internal abstract record OnwardRoute(Node Node, object Data) : Route;
 
 internal sealed record ToRoute(Node Node, object Data) : OnwardRoute(Node, Data);
 
-internal sealed record WaitRoute(Node Node, object Data, DateTimeOffset? Until, TimeSpan? Span) : OnwardRoute(Node, Data);
+internal sealed record WaitRoute(Node Node, object Data, DateTimeOffset? Until, TimeSpan? Span)
+    : OnwardRoute(Node, Data);
 
-internal sealed record SignalRoute(string Signal, Node Node, object Data, DateTimeOffset? Until) : OnwardRoute(Node, Data);
+internal sealed record SignalRoute(string Signal, Node Node, object Data, DateTimeOffset? Until)
+    : OnwardRoute(Node, Data);
 
-internal sealed record CallsRoute(IReadOnlyList<Call> Calls, JoinMode Join, Node Node, object Data) : OnwardRoute(Node, Data)
+internal sealed record CallsRoute(IReadOnlyList<Call> Calls, JoinMode Join, Node Node, object Data)
+    : OnwardRoute(Node, Data)
 {
     public const int CallsMax = 1000;
 }

@@ -11,7 +11,8 @@ namespace Waybill;
 /// Every act is journalled with its actor. Thread-safe.
 /// </summary>
 /// <remarks>
-/// Acts on all that match go through them in pages, each page one transaction, and only take elements that were sidelined
+/// Acts on all that match go through them in pages, each page one transaction, and only take elements that were
+/// sidelined
 /// before the act began; one that is sidelined again meanwhile is left for the next act.
 /// </remarks>
 public sealed class SidelinedDesk
@@ -62,7 +63,8 @@ public sealed class SidelinedDesk
     /// <returns>How many went.</returns>
     /// <exception cref="ArgumentException">The patch is not a JSON object.</exception>
     /// <exception cref="RouteException">
-    /// Patched data would no longer be readable at its node, or be too large. That page and the ones after it are unchanged.
+    /// Patched data would no longer be readable at its node, or be too large. That page and the ones after it are
+    /// unchanged.
     /// </exception>
     public Task<int> EditAndRetryAsync(
         SidelinedFilter filter, string mergePatch, Actor actor, CancellationToken cancel = default)
@@ -70,7 +72,7 @@ public sealed class SidelinedDesk
         JsonObject patch = MergePatch.Parse(mergePatch);
         return ActAsync(
             filter,
-            element => ToRetry(element, CheckedEdit(element, MergePatch.Apply(element.Data, patch)), actor, wasEdited: true),
+            element => ToRetry(element, Edited(element, patch), actor, wasEdited: true),
             cancel);
     }
 
@@ -133,8 +135,9 @@ public sealed class SidelinedDesk
         Caller = element.Caller,
     };
 
-    private byte[] CheckedEdit(SidelinedElement element, byte[] edited)
+    private byte[] Edited(SidelinedElement element, JsonObject patch)
     {
+        byte[] edited = MergePatch.Apply(element.Data, patch);
         if (site.Find(element.Node) is { } node)
             site.Codecs.For(node.Definition.Node.DataType).ReadObject(edited);
         return DataLimit.Checked(edited, site.Options, $"element {element.Id}");

@@ -32,7 +32,8 @@ public sealed class SiteClient
     public SidelinedDesk Sidelined { get; }
 
     /// <summary>
-    /// Submits an element: durable when the task completes. A second submission with the same workflow name and business
+    /// Submits an element: durable when the task completes. A second submission with the same workflow name and
+    /// business
     /// key changes nothing and gets the first one's ticket. Concurrent calls share commits.
     /// </summary>
     /// <param name="workflow">A workflow that this site defines.</param>
@@ -128,7 +129,9 @@ public sealed class SiteClient
         return (await Store.Elements.SignalAsync([new SignalDelivery(element, signal.Name, json)], cancel))[0];
     }
 
-    /// <summary>The site's workflows as text: every node with its purpose, exits, limits, and what happens when it fails.</summary>
+    /// <summary>
+    /// The site's workflows as text: every node with its purpose, exits, limits, and what happens when it fails.
+    /// </summary>
     public string DescribePipeline() => PipelineText.Of(site);
 
     private ElementId NewId() => new(Guid.CreateVersion7(time.GetUtcNow()));

@@ -38,14 +38,17 @@ public sealed class SiteOptions
     /// <summary>Data larger than this is refused. Default: 2 MiB.</summary>
     public int DataMaxBytes { get; set; } = 2 * 1024 * 1024;
 
-    /// <summary>How long the ticket of an ended element is kept, and its business key with it. Default: 30 days.</summary>
+    /// <summary>
+    /// How long the ticket of an ended element is kept, and its business key with it. Default: 30 days.
+    /// </summary>
     public TimeSpan TicketRetention { get; set; } = TimeSpan.FromDays(30);
 
     /// <summary>How long journal rows are kept. Default: 7 days.</summary>
     public TimeSpan JournalRetention { get; set; } = TimeSpan.FromDays(7);
 
     /// <summary>
-    /// How data is written and read. Default: camel case, enums as text, nulls left out, reflection. Give options with a
+    /// How data is written and read. Default: camel case, enums as text, nulls left out, reflection. Give options
+    /// with a
     /// source-generated resolver for the fastest start. <c>UnmappedMemberHandling</c> is the engine's.
     /// </summary>
     public JsonSerializerOptions? Json { get; set; }
@@ -68,8 +71,11 @@ public sealed class SiteOptions
             (nameof(JournalRetention), JournalRetention),
         ];
         return numbers.Where(n => n.Value < n.Min).Select(n => $"{n.Name} must be at least {n.Min}, it is {n.Value}.")
-            .Concat(spans.Where(s => s.Value <= TimeSpan.Zero).Select(s => $"{s.Name} must be more than zero, it is {s.Value}."))
-            .Concat(DrainTimeMax < TimeSpan.Zero ? [$"{nameof(DrainTimeMax)} cannot be negative, it is {DrainTimeMax}."] : [])
+            .Concat(spans.Where(s => s.Value <= TimeSpan.Zero)
+                .Select(s => $"{s.Name} must be more than zero, it is {s.Value}."))
+            .Concat(DrainTimeMax >= TimeSpan.Zero
+                ? []
+                : [$"{nameof(DrainTimeMax)} cannot be negative, it is {DrainTimeMax}."])
             .Concat(string.IsNullOrWhiteSpace(WorkerName) ? [$"{nameof(WorkerName)} must not be empty."] : []);
     }
 }

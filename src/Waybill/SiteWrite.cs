@@ -7,7 +7,8 @@ namespace Waybill;
 public abstract record SiteWrite
 {
     /// <summary>
-    /// Names that this write contends for, for example <c>stock/9780439023480</c>. The store takes them in one order for
+    /// Names that this write contends for, for example <c>stock/9780439023480</c>. The store takes them in one order
+    /// for
     /// the whole commit, so that two processes cannot wait for each other. Empty by default.
     /// </summary>
     public IReadOnlyList<string> Locks { get; init; } = [];
@@ -16,7 +17,8 @@ public abstract record SiteWrite
 /// <summary>One SQL statement with named parameters.</summary>
 /// <param name="Sql">One statement. Parameters are written <c>@name</c>.</param>
 /// <param name="Parameters">
-/// Names (without @) and values: null, bool, int, long, double, decimal, string, Guid, DateTimeOffset or byte[]. SQLite keeps a
+/// Names (without @) and values: null, bool, int, long, double, decimal, string, Guid, DateTimeOffset or byte[].
+/// SQLite keeps a
 /// decimal and a Guid as text and an instant as Unix milliseconds.
 /// </param>
 public sealed record SqlWrite(string Sql, params (string Name, object? Value)[] Parameters) : SiteWrite
@@ -28,7 +30,9 @@ public sealed record SqlWrite(string Sql, params (string Name, object? Value)[] 
     public int? ExpectRows { get; init; }
 }
 
-/// <summary>An attached write touched another number of rows than it expected: what the handler relied on has changed.</summary>
+/// <summary>
+/// An attached write touched another number of rows than it expected: what the handler relied on has changed.
+/// </summary>
 public sealed class WriteRefusedException(string write, int expected, int touched) : Exception(
     $"The attached write was to touch {expected} row(s) and touched {touched}: {write}")
 {

@@ -2,7 +2,9 @@ using Waybill.Definition;
 
 namespace Waybill;
 
-/// <summary>Declares a step: what goes into the placed workflow, what becomes of its result, exits and limits.</summary>
+/// <summary>
+/// Declares a step: what goes into the placed workflow, what becomes of its result, exits and limits.
+/// </summary>
 /// <typeparam name="TData">The step's data.</typeparam>
 /// <typeparam name="TStepIn">What goes into the placed workflow.</typeparam>
 /// <typeparam name="TStepOut">What comes out of it.</typeparam>

@@ -4,7 +4,9 @@ namespace Waybill;
 /// <param name="Id">The element.</param>
 /// <param name="Workflow">The workflow's name.</param>
 /// <param name="BusinessKey">The key that it was submitted with.</param>
-/// <param name="IsNew">False when an earlier submission with that key holds the ticket; its data counts, not this one's.</param>
+/// <param name="IsNew">
+/// False when an earlier submission with that key holds the ticket; its data counts, not this one's.
+/// </param>
 /// <typeparam name="TOut">The workflow's result type.</typeparam>
 public sealed record Ticket<TOut>(ElementId Id, string Workflow, string BusinessKey, bool IsNew);
 

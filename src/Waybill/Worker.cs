@@ -50,7 +50,8 @@ public sealed partial class Worker : BackgroundService
     }
 
     /// <summary>
-    /// Stops gracefully: takes in no more, waits for begun runs up to <see cref="SiteOptions.DrainTimeMax"/>, cancels those
+    /// Stops gracefully: takes in no more, waits for begun runs up to <see cref="SiteOptions.DrainTimeMax"/>, cancels
+    /// those
     /// that are left, commits what they bring, and hands everything else back.
     /// </summary>
     /// <param name="cancellationToken">Ends the waiting early.</param>
@@ -110,9 +111,12 @@ public sealed partial class Worker : BackgroundService
         }
     }
 
-    private Func<CancellationToken, Task> Every(TimeSpan interval) => cancel => Task.Delay(interval, context.Time, cancel);
+    private Func<CancellationToken, Task> Every(TimeSpan interval) =>
+        cancel => Task.Delay(interval, context.Time, cancel);
 
-    /// <summary>Waits, does one pass, and again. A fault pauses the loop, longer each time; a broken store ends the process.</summary>
+    /// <summary>
+    /// Waits, does one pass, and again. A fault pauses the loop, longer each time; a broken store ends the process.
+    /// </summary>
     private async Task LoopAsync(string name, Func<CancellationToken, Task> wait, Func<Task> pass)
     {
         TimeSpan pause = TimeSpan.Zero;
@@ -145,7 +149,8 @@ public sealed partial class Worker : BackgroundService
             {
                 if (pause == TimeSpan.Zero)
                     LogPaused(name, error);
-                pause = pause == TimeSpan.Zero ? FirstPause : TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, LongestPause.Ticks));
+                TimeSpan doubled = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, LongestPause.Ticks));
+                pause = pause == TimeSpan.Zero ? FirstPause : doubled;
             }
         }
     }
@@ -193,9 +198,13 @@ public sealed partial class Worker : BackgroundService
     [LoggerMessage(1004, LogLevel.Critical, "The store is broken; this process stops and acknowledges nothing more")]
     private partial void LogBroken(Exception error);
 
-    [LoggerMessage(1005, LogLevel.Warning, "{Count} elements are still being run after {Limit}; their tokens are cancelled now")]
+    [LoggerMessage(
+        1005, LogLevel.Warning,
+        "{Count} elements are still being run after {Limit}; their tokens are cancelled now")]
     private partial void LogCancelling(int count, TimeSpan limit);
 
-    [LoggerMessage(1006, LogLevel.Error, "The graceful stop was cut short; another process takes over what this one owned")]
+    [LoggerMessage(
+        1006, LogLevel.Error,
+        "The graceful stop was cut short; another process takes over what this one owned")]
     private partial void LogDrainFailed(Exception error);
 }

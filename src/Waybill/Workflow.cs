@@ -4,7 +4,8 @@ namespace Waybill;
 
 /// <summary>
 /// A named, versioned set of nodes with one way in, a type that goes in and a type that comes out. Immutable: each
-/// method returns a copy that says more. It is checked as a whole when a site starts (<see cref="DefinitionException"/>).
+/// method returns a copy that says more. It is checked as a whole when a site starts (<see
+/// cref="DefinitionException"/>).
 /// </summary>
 public abstract class Workflow
 {
@@ -20,7 +21,9 @@ public abstract class Workflow
     /// <summary>The name: 1 to 100 of the characters a-z, 0-9, '-' and '.'.</summary>
     public string Name { get; }
 
-    /// <summary>The version, from 1. Elements stay on the version that they were accepted with, unless they are upgraded.</summary>
+    /// <summary>
+    /// The version, from 1. Elements stay on the version that they were accepted with, unless they are upgraded.
+    /// </summary>
     public int Version { get; }
 
     /// <summary>What goes in.</summary>
@@ -61,7 +64,8 @@ public sealed class Workflow<TIn, TOut> : Workflow
     public Workflow<TIn, TOut> StartsAt(Node<TIn> node) => With(Parts with { Start = node });
 
     /// <summary>
-    /// Names the node to which an element goes when it is cancelled, with the data that it has; there it undoes what must
+    /// Names the node to which an element goes when it is cancelled, with the data that it has; there it undoes what
+    /// must
     /// be undone. Without one, a cancelled element ends at once. Every node must then have this node's data type.
     /// </summary>
     /// <param name="node">The cancel node.</param>
@@ -123,10 +127,13 @@ public sealed class Workflow<TIn, TOut> : Workflow
         int version, Func<TOld, TNew> upgrade, params (string OldNode, Node<TNew> To)[] moves) =>
         With(Parts.Add(moves.Select(move => UpgradeDefinition.Of(version, move.OldNode, move.To, upgrade))));
 
-    /// <summary>Names this workflow and what goes in, for <see cref="Route.Call"/> and <see cref="Route.Fork"/>.</summary>
+    /// <summary>
+    /// Names this workflow and what goes in, for <see cref="Route.Call"/> and <see cref="Route.Fork"/>.
+    /// </summary>
     /// <param name="input">What goes in.</param>
     /// <param name="businessKey">
-    /// A business key, for people; it need not be unique. Default: the caller's key, a slash, and the number of the call.
+    /// A business key, for people; it need not be unique. Default: the caller's key, a slash, and the number of the
+    /// call.
     /// </param>
     public Call<TOut> Call(TIn input, string? businessKey = null)
     {

@@ -29,7 +29,9 @@ internal static class DefinitionCheck
         if (!parts.Nodes.Any(node => node.MayFinish))
             yield return $"Workflow {workflow} has no way to finish. Declare Finishes() on at least one node.";
 
-        foreach (string fault in UnknownNodes(workflow).Concat(parts.Nodes.SelectMany(node => NodeFaults(workflow, node, all))))
+        foreach (string fault in UnknownNodes(workflow))
+            yield return fault;
+        foreach (string fault in parts.Nodes.SelectMany(node => NodeFaults(workflow, node, all)))
             yield return fault;
         if (repeated.Length == 0 && parts.Start is not null)
         {
@@ -52,19 +54,27 @@ internal static class DefinitionCheck
         return named
             .Where(name => name.Node is not null && !parts.Nodes.Any(node => IsSame(node.Node, name.Node)))
             .Select(name => parts.Nodes.Any(node => node.Node.Name == name.Node!.Name)
-                ? $"{name.By} of workflow {workflow} names a node \"{name.Node}\" with other types than the workflow's node of that name."
-                : $"{name.By} of workflow {workflow} names node \"{name.Node}\", which the workflow does not have. Add it with Node.")
+                ? $"{name.By} of workflow {workflow} names a node \"{name.Node}\" with other types than the "
+                    + "workflow's node of that name."
+                : $"{name.By} of workflow {workflow} names node \"{name.Node}\", which the workflow does not "
+                    + "have. Add it with Node.")
             .Distinct();
     }
 
     private static IEnumerable<string> NodeFaults(Workflow workflow, NodeDefinition node, IReadOnlyList<Workflow> all)
     {
         if (node.BuildCode is null)
-            yield return $"Node \"{node.Node}\" of workflow {workflow} has no code. Declare RunBy, Run, or (for a step) Receives.";
+            yield return
+                $"Node \"{node.Node}\" of workflow {workflow} has no code. Declare RunBy, Run, or (for a step) "
+                + "Receives.";
         if (!node.MayFinish && !node.Successors.Any())
-            yield return $"Node \"{node.Node}\" of workflow {workflow} is a dead end. Declare GoesTo, Calls, WaitsFor or Finishes.";
+            yield return
+                $"Node \"{node.Node}\" of workflow {workflow} is a dead end. Declare GoesTo, Calls, WaitsFor or "
+                + "Finishes.";
         foreach (DeclaredCall call in node.Calls.Where(call => !all.Any(w => w.ToString() == call.Workflow.ToString())))
-            yield return $"Node \"{node.Node}\" of workflow {workflow} calls {call.Workflow}, which this site does not define. Add it.";
+            yield return
+                $"Node \"{node.Node}\" of workflow {workflow} calls {call.Workflow}, which this site does not "
+                + "define. Add it.";
     }
 
     private static IEnumerable<string> GraphFaults(Workflow workflow)
@@ -77,15 +87,19 @@ internal static class DefinitionCheck
             .SelectMany(from => from.Select(to => (From: from.Key, To: to)))
             .ToLookup(edge => edge.To, edge => edge.From);
 
-        string?[] entries = [parts.Start!.Name, parts.CancelNode?.Name, .. parts.Upgrades.Select(upgrade => upgrade.To.Name)];
-        HashSet<string> reachable = Reach(entries.OfType<string>(), onward);
+        IEnumerable<Node?> entries = [parts.Start, parts.CancelNode, .. parts.Upgrades.Select(upgrade => upgrade.To)];
+        HashSet<string> reachable = Reach(entries.OfType<Node>().Select(node => node.Name), onward);
         HashSet<string> finishing = Reach(parts.Nodes.Where(n => n.MayFinish).Select(n => n.Node.Name), backward);
         foreach (NodeDefinition node in parts.Nodes)
         {
             if (!reachable.Contains(node.Node.Name))
-                yield return $"Node \"{node.Node}\" of workflow {workflow} cannot be reached. Declare it as an exit of another, or remove it.";
+                yield return
+                    $"Node \"{node.Node}\" of workflow {workflow} cannot be reached. Declare it as an exit of "
+                    + "another, or remove it.";
             else if (finishing.Count > 0 && !finishing.Contains(node.Node.Name) && node.Successors.Any())
-                yield return $"Node \"{node.Node}\" of workflow {workflow} has no way to finish: no exit leads to a node that Finishes.";
+                yield return
+                    $"Node \"{node.Node}\" of workflow {workflow} has no way to finish: no exit leads to a node "
+                    + "that Finishes.";
         }
     }
 
@@ -96,7 +110,8 @@ internal static class DefinitionCheck
                 .Where(node => node.Node.DataType != cancel.DataType)
                 .Select(node =>
                     $"Workflow {workflow} cancels to \"{cancel}\", which takes {cancel.DataType.Name}, but node "
-                    + $"\"{node.Node}\" has {node.Node.DataType.Name}. Give all nodes the cancel node's data, or no cancel node.");
+                    + $"\"{node.Node}\" has {node.Node.DataType.Name}. Give all nodes the cancel node's data, "
+                    + "or no cancel node.");
 
     private static IEnumerable<string> UpgradeFaults(Workflow workflow, IReadOnlyList<Workflow> all)
     {
@@ -106,10 +121,12 @@ internal static class DefinitionCheck
             if (upgrade.FromVersion >= workflow.Version)
                 yield return $"Workflow {workflow} upgrades from version {upgrade.FromVersion}, which is not older.";
             if (all.Any(w => w.ToString() == old && w.Parts.Nodes.Any(node => node.Node.Name == upgrade.OldNode.Name)))
-                yield return $"Node \"{upgrade.OldNode}\" of {old} is both defined and upgraded by {workflow}. Keep one.";
+                yield return
+                    $"Node \"{upgrade.OldNode}\" of {old} is both defined and upgraded by {workflow}. Keep one.";
         }
 
-        foreach (string twice in Repeated(workflow.Parts.Upgrades, upgrade => $"{upgrade.FromVersion}/{upgrade.OldNode}"))
+        foreach (string twice in Repeated(workflow.Parts.Upgrades,
+            upgrade => $"{upgrade.FromVersion}/{upgrade.OldNode}"))
             yield return $"Workflow {workflow} upgrades {twice} twice. Keep one.";
     }
 
@@ -133,5 +150,6 @@ internal static class DefinitionCheck
         items.GroupBy(name).Where(group => group.Count() > 1).Select(group => group.Key);
 
     private static bool IsSame(Node one, Node? other) =>
-        other is not null && one.Name == other.Name && one.DataType == other.DataType && one.ReplyType == other.ReplyType;
+        other is not null
+        && (one.Name, one.DataType, one.ReplyType) == (other.Name, other.DataType, other.ReplyType);
 }

@@ -17,7 +17,8 @@ internal abstract class NodeCode
     public abstract ValueTask<Route> RunAsync(InFlight element, CancellationToken cancel);
 
     /// <summary>Runs on several elements. Throws whatever the code throws.</summary>
-    public virtual ValueTask<IReadOnlyList<Route>> RunBatchAsync(IReadOnlyList<InFlight> elements, CancellationToken cancel) =>
+    public virtual ValueTask<IReadOnlyList<Route>> RunBatchAsync(
+        IReadOnlyList<InFlight> elements, CancellationToken cancel) =>
         throw new NotSupportedException();
 
     private protected static Element<TData> Read<TData>(InFlight element, JsonCodec<TData> codec)
@@ -77,6 +78,7 @@ internal sealed class BatchCode<TData>(
         return routes?.Count == typed.Length
             ? routes
             : throw new RouteException(
-                "waybill.batch-size", $"A batch of {typed.Length} elements needs as many routes, got {routes?.Count ?? 0}.");
+                "waybill.batch-size",
+                $"A batch of {typed.Length} elements needs as many routes, got {routes?.Count ?? 0}.");
     }
 }

@@ -1,6 +1,8 @@
 namespace Waybill.Definition;
 
-/// <summary>All that a workflow says of one node. Immutable; the defaults are those of <see cref="NodeRules{TSelf, TData}"/>.</summary>
+/// <summary>
+/// All that a workflow says of one node. Immutable; the defaults are those of <see cref="NodeRules{TSelf, TData}"/>.
+/// </summary>
 internal sealed record NodeDefinition
 {
     public required Node Node { get; init; }

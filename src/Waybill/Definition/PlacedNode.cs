@@ -12,7 +12,8 @@ internal sealed class PlacedNode
         Address = address;
         IsUpgrade = isUpgrade;
         siblings = workflow.Parts.Nodes
-            .ToDictionary(node => node.Node.Name, node => new NodeAddress(workflow.Name, workflow.Version, node.Node.Name));
+            .Select(node => node.Node.Name)
+            .ToDictionary(name => name, name => new NodeAddress(workflow.Name, workflow.Version, name));
     }
 
     public Workflow Workflow { get; }

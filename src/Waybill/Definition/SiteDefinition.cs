@@ -32,13 +32,16 @@ internal sealed class SiteDefinition
     public static SiteDefinition Checked(IEnumerable<Workflow> workflows, SiteOptions options)
     {
         Workflow[] all = [.. workflows];
-        string[] faults = [.. options.Faults(), .. DefinitionCheck.Faults(all), .. DefinitionCheck.HostingFaults(all, options)];
+        string[] faults =
+            [.. options.Faults(), .. DefinitionCheck.Faults(all), .. DefinitionCheck.HostingFaults(all, options)];
         return faults.Length == 0 ? new SiteDefinition(all, options) : throw new DefinitionException(faults);
     }
 
     public PlacedNode? Find(NodeAddress address) => nodes.GetValueOrDefault(address);
 
-    /// <summary>Where an element with this data stands in the queue of a node; in no line when the data cannot be read.</summary>
+    /// <summary>
+    /// Where an element with this data stands in the queue of a node; in no line when the data cannot be read.
+    /// </summary>
     public QueueSlot SlotFor(PlacedNode node, ReadOnlyMemory<byte> data)
     {
         if (node.Definition is { Priority: null, OrderKey: null })
@@ -62,5 +65,6 @@ internal sealed class SiteDefinition
     /// <summary>The start node of a workflow that this site defines.</summary>
     public PlacedNode StartOf(Workflow workflow) =>
         Find(new NodeAddress(workflow.Name, workflow.Version, workflow.Parts.Start!.Name))
-        ?? throw new ArgumentException($"Workflow {workflow} is not defined at this site; add it where the site is set up.", nameof(workflow));
+        ?? throw new ArgumentException(
+            $"Workflow {workflow} is not defined at this site; add it where the site is set up.", nameof(workflow));
 }

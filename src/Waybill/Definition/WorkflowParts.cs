@@ -11,5 +11,6 @@ internal sealed record WorkflowParts(
 
     public WorkflowParts Add(NodeDefinition node) => this with { Nodes = [.. Nodes, node] };
 
-    public WorkflowParts Add(IEnumerable<UpgradeDefinition> upgrades) => this with { Upgrades = [.. Upgrades, .. upgrades] };
+    public WorkflowParts Add(IEnumerable<UpgradeDefinition> upgrades) =>
+        this with { Upgrades = [.. Upgrades, .. upgrades] };
 }

@@ -3,7 +3,9 @@ using Waybill.Stores;
 
 namespace Waybill.Engine;
 
-/// <summary>Keeps this worker's epoch alive, takes over the work of dead ones, and forgets what is past its retention.</summary>
+/// <summary>
+/// Keeps this worker's epoch alive, takes over the work of dead ones, and forgets what is past its retention.
+/// </summary>
 internal sealed partial class Caretaker(
     EngineContext context, HostedNodes hosted, Claimer claimer, Custody custody)
 {
@@ -65,7 +67,9 @@ internal sealed partial class Caretaker(
         return returned;
     }
 
-    /// <summary>Forgets tickets and journal rows past their retention, a bounded number at once. Returns how many.</summary>
+    /// <summary>
+    /// Forgets tickets and journal rows past their retention, a bounded number at once. Returns how many.
+    /// </summary>
     public async Task<int> PurgeOnceAsync()
     {
         DateTimeOffset now = context.Time.GetUtcNow();
@@ -85,7 +89,9 @@ internal sealed partial class Caretaker(
     [LoggerMessage(2001, LogLevel.Information, "Began worker epoch {Epoch}")]
     private partial void LogBegun(long epoch);
 
-    [LoggerMessage(2002, LogLevel.Warning, "Lost worker epoch {Epoch}: dropped {Held} elements, which others take over")]
+    [LoggerMessage(
+        2002, LogLevel.Warning,
+        "Lost worker epoch {Epoch}: dropped {Held} elements, which others take over")]
     private partial void LogLost(long epoch, int held);
 
     [LoggerMessage(2003, LogLevel.Warning, "Returned {Count} elements of dead workers to their queues")]

@@ -20,7 +20,9 @@ internal sealed class Claimer(EngineContext context, HostedNodes hosted, Outbox 
         Wake.Set();
     }
 
-    /// <summary>Looks at every node again: the safety net under hints that were lost, and what makes delayed elements due.</summary>
+    /// <summary>
+    /// Looks at every node again: the safety net under hints that were lost, and what makes delayed elements due.
+    /// </summary>
     public void Poll()
     {
         foreach (NodeRunner runner in hosted.All)
@@ -77,7 +79,9 @@ internal sealed class Claimer(EngineContext context, HostedNodes hosted, Outbox 
 
     public void Dispose() => Wake.Dispose();
 
-    /// <summary>Asks for each node in turn, beginning with another each time, until the process has no room left.</summary>
+    /// <summary>
+    /// Asks for each node in turn, beginning with another each time, until the process has no room left.
+    /// </summary>
     private List<ClaimRequest> Requests()
     {
         List<ClaimRequest> requests = [];
@@ -118,7 +122,8 @@ internal sealed class Claimer(EngineContext context, HostedNodes hosted, Outbox 
         }
         else if (element.Attempt > runner.Node.Definition.RetriesMax + 1)
         {
-            element.Pending = hosted.Builder.ForFailure(runner.Node, element, new RunsDiedException(element.Attempt - 1), TimeSpan.Zero);
+            RunsDiedException died = new(element.Attempt - 1);
+            element.Pending = hosted.Builder.ForFailure(runner.Node, element, died, TimeSpan.Zero);
             outbox.Add(element);
         }
         else

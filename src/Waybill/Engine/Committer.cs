@@ -18,7 +18,9 @@ internal sealed partial class Committer(EngineContext context, HostedNodes hoste
     public event Action? Committed;
 
     /// <summary>Commits once what has gathered. False when there was nothing to do.</summary>
-    /// <exception cref="StoreUnavailableException">Nothing was written; what had gathered is kept for the next pass.</exception>
+    /// <exception cref="StoreUnavailableException">
+    /// Nothing was written; what had gathered is kept for the next pass.
+    /// </exception>
     public async Task<bool> CommitOnceAsync()
     {
         if (custody.Epoch is not { } epoch)
@@ -125,8 +127,8 @@ internal sealed partial class Committer(EngineContext context, HostedNodes hoste
     private async Task SettleAsync(WorkerEpoch epoch)
     {
         doubtful.RemoveAll(DropIfForgotten);
-        IReadOnlyList<ElementFence> fences =
-            await context.Store.Elements.FencesAsync([.. doubtful.Select(element => element.Key)], CancellationToken.None);
+        IReadOnlyList<ElementFence> fences = await context.Store.Elements.FencesAsync(
+            [.. doubtful.Select(element => element.Key)], CancellationToken.None);
         Dictionary<long, ElementFence> byKey = fences.ToDictionary(fence => fence.Key);
         foreach (InFlight element in doubtful.Where(element => !DropIfForgotten(element)))
         {
@@ -158,9 +160,13 @@ internal sealed partial class Committer(EngineContext context, HostedNodes hoste
         custody.Leave(element);
     }
 
-    [LoggerMessage(2101, LogLevel.Warning, "The outcome of a commit of {Count} hops is unknown; they will be re-read by fence")]
+    [LoggerMessage(
+        2101, LogLevel.Warning,
+        "The outcome of a commit of {Count} hops is unknown; they will be re-read by fence")]
     private partial void LogUnknown(int count, Exception error);
 
-    [LoggerMessage(2102, LogLevel.Warning, "Element {Element} is no longer owned at hop {Hop} of {Node}; its run was in vain")]
+    [LoggerMessage(
+        2102, LogLevel.Warning,
+        "Element {Element} is no longer owned at hop {Hop} of {Node}; its run was in vain")]
     private partial void LogLost(ElementId element, int hop, NodeAddress node);
 }

@@ -29,7 +29,9 @@ internal sealed class Custody(TimeProvider time, TimeSpan lease)
     public bool MayRun => time.GetElapsedTime(Volatile.Read(ref renewedAt)) < lease;
 
     /// <param name="epoch">The new epoch.</param>
-    /// <param name="askedAt">The timestamp from before the store was asked, so that the own clock is the stricter.</param>
+    /// <param name="askedAt">
+    /// The timestamp from before the store was asked, so that the own clock is the stricter.
+    /// </param>
     public void Begin(WorkerEpoch epoch, long askedAt)
     {
         lock (gate)

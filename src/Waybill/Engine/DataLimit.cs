@@ -8,6 +8,6 @@ internal static class DataLimit
             ? data
             : throw new RouteException(
                 "waybill.data-too-large",
-                $"The data of {what} is {data.Length:N0} bytes, the limit is {options.DataMaxBytes:N0}. Keep large parts "
-                + $"elsewhere and carry a reference, or raise {nameof(SiteOptions)}.{nameof(SiteOptions.DataMaxBytes)}.");
+                $"The data of {what} is {data.Length:N0} bytes, the limit is {options.DataMaxBytes:N0}. Keep "
+                + $"large parts elsewhere and carry a reference, or raise {nameof(SiteOptions.DataMaxBytes)}.");
 }

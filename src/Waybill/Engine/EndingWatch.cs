@@ -9,7 +9,7 @@ internal sealed class EndingWatch
 
     /// <summary>Completes when the element's ending is committed by this process; perhaps never.</summary>
     public Task EndingAsync(ElementId element) =>
-        waiting.GetOrAdd(element, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+        waiting.GetOrAdd(element, _ => new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
 
     /// <summary>Wakes all who wait for the element. They look for themselves, so a needless call is harmless.</summary>
     public void Ended(ElementId element)

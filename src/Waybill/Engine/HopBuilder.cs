@@ -16,7 +16,9 @@ internal sealed partial class HopBuilder(EngineContext context, HostedNodes host
 
     private readonly ILogger log = context.Logging.CreateLogger<HopBuilder>();
 
-    /// <summary>The hop of a run that returned; that of a failure when what it returned cannot be carried out.</summary>
+    /// <summary>
+    /// The hop of a run that returned; that of a failure when what it returned cannot be carried out.
+    /// </summary>
     public PendingHop ForRoute(PlacedNode node, InFlight element, Route? route, TimeSpan worked)
     {
         try
@@ -30,7 +32,7 @@ internal sealed partial class HopBuilder(EngineContext context, HostedNodes host
                     {
                         To = new Destination.End(Ending.Failed, default, fail.Reason),
                         Kind = JournalKind.Failed,
-                        Detail = JsonSerializer.Serialize(new ReasonDetail(fail.Reason), WaybillJson.Default.ReasonDetail),
+                        Detail = JsonSerializer.Serialize(new(fail.Reason), WaybillJson.Default.ReasonDetail),
                     },
                     null),
                 _ => throw new RouteException("waybill.no-route", $"Node \"{node.Address}\" returned no route."),
@@ -59,7 +61,8 @@ internal sealed partial class HopBuilder(EngineContext context, HostedNodes host
             return new PendingHop(
                 Staying(draft, node, element) with
                 {
-                    To = new Destination.Enqueue(context.Site.SlotFor(node, element.Data), Delay: wait, Attempts: element.Attempt),
+                    To = new Destination.Enqueue(
+                        context.Site.SlotFor(node, element.Data), Delay: wait, Attempts: element.Attempt),
                     Kind = JournalKind.Retried,
                     Failure = element.Failure,
                 },
@@ -136,12 +139,17 @@ internal sealed partial class HopBuilder(EngineContext context, HostedNodes host
             WaitRoute wait => new PendingHop(
                 hop with { To = new Destination.Enqueue(slot, wait.Span, wait.Until), Kind = JournalKind.Waits }, null),
             SignalRoute signal => new PendingHop(
-                hop with { To = new Destination.AwaitSignal(slot, signal.Signal, signal.Until), Kind = JournalKind.Waits },
+                hop with
+                {
+                    To = new Destination.AwaitSignal(slot, signal.Signal, signal.Until),
+                    Kind = JournalKind.Waits,
+                },
                 null),
             CallsRoute calls => new PendingHop(
                 hop with
                 {
-                    To = new Destination.Calls(slot, [.. calls.Calls.Select((call, i) => Called(element, call, i))], calls.Join),
+                    To = new Destination.Calls(
+                        slot, [.. calls.Calls.Select((call, i) => Called(element, call, i))], calls.Join),
                     Kind = JournalKind.Called,
                 },
                 null),
@@ -158,7 +166,8 @@ internal sealed partial class HopBuilder(EngineContext context, HostedNodes host
         {
             throw new RouteException(
                 "waybill.wrong-result",
-                $"Workflow {node.Workflow} ends with {expected.Name}, node \"{node.Address}\" gave {route.ResultType.Name}.");
+                $"Workflow {node.Workflow} ends with {expected.Name}, "
+                + $"node \"{node.Address}\" gave {route.ResultType.Name}.");
         }
 
         byte[] result = Limited(context.Site.Codecs.For(expected).Write(route.Result), node, element);
@@ -171,7 +180,9 @@ internal sealed partial class HopBuilder(EngineContext context, HostedNodes host
             null);
     }
 
-    /// <summary>Hands on in memory when this process hosts the node and has room; else the element goes to its queue.</summary>
+    /// <summary>
+    /// Hands on in memory when this process hosts the node and has room; else the element goes to its queue.
+    /// </summary>
     private PendingHop Onto(PlacedNode target, QueueSlot slot, Hop hop) =>
         hosted.Find(target.Address) is { } runner && runner.TryReserve()
             ? new PendingHop(hop with { To = new Destination.HandOver(target.Address) }, runner)
@@ -219,7 +230,9 @@ internal sealed partial class HopBuilder(EngineContext context, HostedNodes host
         signal.Target,
         signal.Name,
         DataLimit.Checked(
-            context.Site.Codecs.For(signal.PayloadType).Write(signal.Payload), context.Options, $"signal {signal.Name}"));
+            context.Site.Codecs.For(signal.PayloadType).Write(signal.Payload),
+            context.Options,
+            $"signal {signal.Name}"));
 
     private byte[] Write(PlacedNode from, InFlight element, PlacedNode target, object data)
     {
@@ -242,13 +255,14 @@ internal sealed partial class HopBuilder(EngineContext context, HostedNodes host
     private static void CheckExit(PlacedNode node, OnwardRoute route)
     {
         NodeDefinition definition = node.Definition;
+        string onto = route.Node.Name;
         switch (route)
         {
             case CallsRoute calls:
                 foreach (Call call in calls.Calls)
                 {
-                    if (!definition.Calls.Any(declared =>
-                        declared.ResumesAt.Name == route.Node.Name && declared.Workflow.ToString() == call.Workflow.ToString()))
+                    string called = call.Workflow.ToString();
+                    if (!definition.Calls.Any(d => d.ResumesAt.Name == onto && d.Workflow.ToString() == called))
                     {
                         throw Undeclared(node, $"calls {call.Workflow} and goes on at \"{route.Node}\"", "Calls(…)");
                     }
@@ -256,8 +270,12 @@ internal sealed partial class HopBuilder(EngineContext context, HostedNodes host
 
                 break;
             case SignalRoute signal:
-                if (!definition.Signals.Any(d => d.Signal == signal.Signal && d.ResumesAt.Name == route.Node.Name))
-                    throw Undeclared(node, $"waits for signal {signal.Signal} and goes on at \"{route.Node}\"", "WaitsFor(…)");
+                if (!definition.Signals.Any(d => d.Signal == signal.Signal && d.ResumesAt.Name == onto))
+                {
+                    throw Undeclared(
+                        node, $"waits for signal {signal.Signal} and goes on at \"{route.Node}\"", "WaitsFor(…)");
+                }
+
                 break;
             default:
                 if (!IsDeclared(definition.Exits, route.Node))
@@ -280,7 +298,8 @@ internal sealed partial class HopBuilder(EngineContext context, HostedNodes host
 
     private static RouteException Undeclared(PlacedNode node, string what, string declare) => new(
         "waybill.undeclared-exit",
-        $"Node \"{node.Address}\" {what}, which it does not declare. Add {declare} to its definition, or route elsewhere.");
+        $"Node \"{node.Address}\" {what}, which it does not declare. Add {declare} to its definition, or route "
+        + "elsewhere.");
 
     private static Failure FailureOf(PlacedNode node, InFlight element, Exception error)
     {
@@ -297,9 +316,13 @@ internal sealed partial class HopBuilder(EngineContext context, HostedNodes host
     private static double Chance(InFlight element) =>
         unchecked((uint)(((ulong)element.Key * 31) + (ulong)element.Attempt) * 2654435769u) / (double)uint.MaxValue;
 
-    [LoggerMessage(2301, LogLevel.Error, "Sidelined element {Element} at {Node} after {Attempts} attempts: {Type}: {Message}")]
+    [LoggerMessage(
+        2301, LogLevel.Error,
+        "Sidelined element {Element} at {Node} after {Attempts} attempts: {Type}: {Message}")]
     private partial void LogSidelined(ElementId element, NodeAddress node, int attempts, string type, string message);
 
-    [LoggerMessage(2302, LogLevel.Warning, "The data of element {Element} at {Node} is {Bytes} bytes, more than the {Limit} that travel well")]
+    [LoggerMessage(
+        2302, LogLevel.Warning,
+        "The data of element {Element} at {Node} is {Bytes} bytes, more than the {Limit} that travel well")]
     private partial void LogLarge(ElementId element, NodeAddress node, int bytes, int limit);
 }

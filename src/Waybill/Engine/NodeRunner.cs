@@ -8,7 +8,8 @@ namespace Waybill.Engine;
 /// elements than it will run within about a second, so that a slow node cannot fill the process.
 /// </summary>
 internal sealed partial class NodeRunner(
-    PlacedNode node, NodeCode code, HopBuilder builder, Outbox outbox, Custody custody, EngineContext context) : IDisposable
+    PlacedNode node, NodeCode code, HopBuilder builder, Outbox outbox, Custody custody,
+        EngineContext context) : IDisposable
 {
     private static readonly TimeSpan HoldTime = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan GiveUpAfter = TimeSpan.FromSeconds(5);
@@ -46,7 +47,8 @@ internal sealed partial class NodeRunner(
     }
 
     /// <summary>
-    /// Reserves a place for an element that will be handed on in memory. Not while older ones wait in the store, nor at a
+    /// Reserves a place for an element that will be handed on in memory. Not while older ones wait in the store, nor
+    /// at a
     /// node with per-key order, whose line the store keeps.
     /// </summary>
     public bool TryReserve()
@@ -192,7 +194,8 @@ internal sealed partial class NodeRunner(
         lock (gate)
         {
             return new NodeSnapshot(
-                node.Address, ready.Count, runs.Count, Counters.Completed, Counters.Retried, Counters.Diverted, Counters.Sidelined);
+                node.Address, ready.Count, runs.Count, Counters.Completed, Counters.Retried, Counters.Diverted,
+                    Counters.Sidelined);
         }
     }
 
@@ -287,6 +290,8 @@ internal sealed partial class NodeRunner(
     private TimeoutException TooLong() =>
         new($"The run took longer than {node.Definition.RunTimeMax}, the node's limit.");
 
-    [LoggerMessage(2201, LogLevel.Error, "Gave up the run of element {Element} at {Node}: it went on past {Limit} although its token was cancelled")]
+    [LoggerMessage(
+        2201, LogLevel.Error,
+        "Gave up the run of element {Element} at {Node}: it went on past {Limit} although its token was cancelled")]
     private partial void LogGivenUp(ElementId element, NodeAddress node, TimeSpan limit);
 }

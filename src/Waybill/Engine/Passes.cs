@@ -49,7 +49,9 @@ internal sealed class Passes : IDisposable
         unbegun.ForEach(Custody.Leave);
     }
 
-    /// <summary>Ends the epoch. What is still owned goes back to its queues with the next reclaim, here at once.</summary>
+    /// <summary>
+    /// Ends the epoch. What is still owned goes back to its queues with the next reclaim, here at once.
+    /// </summary>
     public async Task LeaveAsync()
     {
         if (Custody.Epoch is not { } epoch)

@@ -14,7 +14,9 @@ public sealed class WaybillBuilder
     /// <summary>How this process takes part; see each option's default.</summary>
     public SiteOptions Options { get; } = new();
 
-    /// <summary>Adds workflows. All processes of a site define the same ones; which nodes each hosts is an option.</summary>
+    /// <summary>
+    /// Adds workflows. All processes of a site define the same ones; which nodes each hosts is an option.
+    /// </summary>
     /// <param name="workflows">The workflows.</param>
     public WaybillBuilder Add(params IEnumerable<Workflow> workflows)
     {
@@ -22,7 +24,9 @@ public sealed class WaybillBuilder
         return this;
     }
 
-    /// <summary>Says where the site is kept. The store packages have shorter ways: <c>UseSqlite</c>, <c>UsePostgres</c>.</summary>
+    /// <summary>
+    /// Says where the site is kept. The store packages have shorter ways: <c>UseSqlite</c>, <c>UsePostgres</c>.
+    /// </summary>
     /// <param name="create">Makes the store; it is opened and disposed with the host.</param>
     public WaybillBuilder UseStore(Func<IServiceProvider, ISiteStore> create)
     {

@@ -32,5 +32,6 @@ internal sealed class CodecSet
 
     /// <summary>For types that are only known when a route names them: call inputs, results, signal payloads.</summary>
     public JsonCodec For(Type type) => codecs.GetOrAdd(
-        type, known => (JsonCodec)Activator.CreateInstance(typeof(JsonCodec<>).MakeGenericType(known), strict, tolerant)!);
+        type,
+        known => (JsonCodec)Activator.CreateInstance(typeof(JsonCodec<>).MakeGenericType(known), strict, tolerant)!);
 }

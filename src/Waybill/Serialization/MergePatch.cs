@@ -13,7 +13,8 @@ internal static class MergePatch
         try
         {
             return JsonNode.Parse(patch) as JsonObject
-                ?? throw new ArgumentException("A merge patch is a JSON object, for example {\"card\":\"4111\"}.", nameof(patch));
+                ?? throw new ArgumentException(
+                    "A merge patch is a JSON object, for example {\"card\":\"4111\"}.", nameof(patch));
         }
         catch (JsonException error)
         {

@@ -5,8 +5,10 @@ using System.Text.Json.Serialization.Metadata;
 namespace Waybill.Serialization;
 
 /// <summary>
-/// Carries members that this version of the code does not know from the data that it read to the data that it writes, at
-/// every depth. An item of a list is matched with the read item that has the same known members, else, when the list kept its
+/// Carries members that this version of the code does not know from the data that it read to the data that it writes,
+/// at
+/// every depth. An item of a list is matched with the read item that has the same known members, else, when the list
+/// kept its
 /// length, with the item at the same place; what finds no match is new and carries nothing.
 /// </summary>
 internal static class UnknownMembers
@@ -67,7 +69,9 @@ internal static class UnknownMembers
         for (int i = 0; i < to.Count; i++)
         {
             JsonNode? written = to[i];
-            int same = unmatched.FindIndex(read => read is not null && written is not null && IsCarriedBy(read, written, item));
+            int same = written is null
+                ? -1
+                : unmatched.FindIndex(read => read is not null && IsCarriedBy(read, written, item));
             JsonNode? match = same >= 0 ? unmatched[same] : from.Count == to.Count ? from[i] : null;
             if (same >= 0)
                 unmatched.RemoveAt(same);

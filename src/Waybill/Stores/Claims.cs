@@ -24,10 +24,14 @@ public sealed record ClaimedElement
     /// <summary>Its hop number: how often it has moved. The fence.</summary>
     public required int Hop { get; init; }
 
-    /// <summary>The hop that brought it to this node; stable over retries, so the idempotency key is made from it.</summary>
+    /// <summary>
+    /// The hop that brought it to this node; stable over retries, so the idempotency key is made from it.
+    /// </summary>
     public required int ArrivedHop { get; init; }
 
-    /// <summary>Which run at this node this is, from 1. Counted at claim: a process that dies mid-run has used one up.</summary>
+    /// <summary>
+    /// Which run at this node this is, from 1. Counted at claim: a process that dies mid-run has used one up.
+    /// </summary>
     public required int Attempt { get; init; }
 
     /// <summary>The business key; for a called element the one that its caller gave.</summary>

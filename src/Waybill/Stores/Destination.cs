@@ -7,14 +7,18 @@ public abstract record Destination
     {
     }
 
-    /// <summary>Stays owned by the committing worker, which hands it on in memory. Never to a node with per-key order.</summary>
+    /// <summary>
+    /// Stays owned by the committing worker, which hands it on in memory. Never to a node with per-key order.
+    /// </summary>
     /// <param name="Node">The next node.</param>
     public sealed record HandOver(NodeAddress Node) : Destination;
 
     /// <summary>Goes back to waiting.</summary>
     /// <param name="Slot">Where, and in which order.</param>
     /// <param name="Delay">Becomes ready this long after the store's present; null for no relative delay.</param>
-    /// <param name="Due">Becomes ready at this instant; null for at once. Not together with <paramref name="Delay"/>.</param>
+    /// <param name="Due">
+    /// Becomes ready at this instant; null for at once. Not together with <paramref name="Delay"/>.
+    /// </param>
     /// <param name="Attempts">Runs already used up at this node; 0 on arrival.</param>
     public sealed record Enqueue(QueueSlot Slot, TimeSpan? Delay = null, DateTimeOffset? Due = null, int Attempts = 0)
         : Destination;
@@ -46,5 +50,7 @@ public abstract record Destination
 /// <summary>A position in a node's queue.</summary>
 /// <param name="Node">The node.</param>
 /// <param name="Rank">Lower goes first; 0 is usual.</param>
-/// <param name="OrderKey">At a node with per-key order, the key; elements of one key go in the order of their hops here.</param>
+/// <param name="OrderKey">
+/// At a node with per-key order, the key; elements of one key go in the order of their hops here.
+/// </param>
 public sealed record QueueSlot(NodeAddress Node, int Rank = 0, string? OrderKey = null);

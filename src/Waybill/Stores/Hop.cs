@@ -38,7 +38,9 @@ public sealed record Hop
     /// <summary>JSON for the journal row (failure, reason, actor …), or null.</summary>
     public string? Detail { get; init; }
 
-    /// <summary>The failure that a failure route or the sideline takes along, JSON of <see cref="Failure"/>; null clears it.</summary>
+    /// <summary>
+    /// The failure that a failure route or the sideline takes along, JSON of <see cref="Failure"/>; null clears it.
+    /// </summary>
     public string? Failure { get; init; }
 
     /// <summary>The caller that gets the ending as a reply, when this element was called.</summary>
@@ -47,7 +49,9 @@ public sealed record Hop
     /// <summary>Whether the element had replies, which this hop uses up.</summary>
     public bool ConsumesReplies { get; init; }
 
-    /// <summary>Whether the element stood in a line of a node with per-key order, and leaves it with this hop.</summary>
+    /// <summary>
+    /// Whether the element stood in a line of a node with per-key order, and leaves it with this hop.
+    /// </summary>
     public bool LeavesLine { get; init; }
 
     /// <summary>

@@ -75,7 +75,8 @@ public sealed record ElementSummary(
 /// <param name="AwaitedSignal">The signal that it waits for.</param>
 /// <param name="PendingCalls">How many calls have not returned.</param>
 public sealed record ElementDetails(
-    long Key, ElementSummary Summary, ReadOnlyMemory<byte> Data, DateTimeOffset? Due, string? AwaitedSignal, int PendingCalls);
+    long Key, ElementSummary Summary, ReadOnlyMemory<byte> Data, DateTimeOffset? Due, string? AwaitedSignal,
+        int PendingCalls);
 
 /// <summary>How many elements are at one node in one state.</summary>
 /// <param name="Node">The node.</param>

@@ -13,8 +13,10 @@ public interface IElementStore
     Task<IReadOnlyList<Acceptance>> AcceptAsync(IReadOnlyList<NewElement> elements, CancellationToken cancel);
 
     /// <summary>
-    /// Makes elements that are due ready (at most 1,000 a call), then gives ready ones to a worker: for each request the
-    /// lowest rank first, then the oldest. One transaction: each gets state <c>Owned</c>, the epoch, and one more attempt.
+    /// Makes elements that are due ready (at most 1,000 a call), then gives ready ones to a worker: for each request
+    /// the
+    /// lowest rank first, then the oldest. One transaction: each gets state <c>Owned</c>, the epoch, and one more
+    /// attempt.
     /// </summary>
     /// <param name="epoch">The claiming worker.</param>
     /// <param name="requests">Which nodes, and how many of each at the most.</param>
@@ -28,7 +30,8 @@ public interface IElementStore
     /// whole or not at all, and one that cannot (fence, cancel, refused write) leaves the others untouched.
     /// </summary>
     /// <remarks>
-    /// All hops are judged by the state before the commit. After all have moved, endings reach their callers, then joins
+    /// All hops are judged by the state before the commit. After all have moved, endings reach their callers, then
+    /// joins
     /// that did not wait for all cancel the rest, then signals are delivered: in the order of the hops.
     /// </remarks>
     /// <param name="epoch">The owner.</param>
@@ -47,7 +50,9 @@ public interface IElementStore
     /// <param name="cancel">Stops waiting.</param>
     Task ReleaseAsync(WorkerEpoch epoch, IReadOnlyList<Release> elements, CancellationToken cancel);
 
-    /// <summary>Reads where elements are now, from one snapshot; those that ended are missing. For unknown outcomes.</summary>
+    /// <summary>
+    /// Reads where elements are now, from one snapshot; those that ended are missing. For unknown outcomes.
+    /// </summary>
     /// <param name="keys">Store keys.</param>
     /// <param name="cancel">Stops waiting.</param>
     Task<IReadOnlyList<ElementFence>> FencesAsync(IReadOnlyList<long> keys, CancellationToken cancel);
@@ -62,7 +67,8 @@ public interface IElementStore
     Task<IReadOnlyList<bool>> SignalAsync(IReadOnlyList<SignalDelivery> signals, CancellationToken cancel);
 
     /// <summary>
-    /// Asks elements, and all that they called, to cancel. One transaction: each is marked and journalled; one that only
+    /// Asks elements, and all that they called, to cancel. One transaction: each is marked and journalled; one that
+    /// only
     /// waits becomes ready at the front of its queue, so that whoever hosts its node carries the cancel out.
     /// </summary>
     /// <param name="requests">What to cancel, and why.</param>

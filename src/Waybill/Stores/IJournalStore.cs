@@ -12,7 +12,9 @@ public interface IJournalStore
     /// <param name="cancel">Stops waiting.</param>
     Task<IReadOnlyList<JournalEntry>> ReadAsync(JournalPosition after, int max, CancellationToken cancel);
 
-    /// <summary>All rows of one element, in order. Reads the whole journal when the store keeps no index by element.</summary>
+    /// <summary>
+    /// All rows of one element, in order. Reads the whole journal when the store keeps no index by element.
+    /// </summary>
     /// <param name="element">Which.</param>
     /// <param name="max">How many rows at the most.</param>
     /// <param name="cancel">Stops waiting.</param>
@@ -70,7 +72,9 @@ public enum JournalKind
     /// <summary>Retries ran out and it waits for a person. Detail: the failure.</summary>
     Sidelined = 8,
 
-    /// <summary>A person sent a sidelined element to its node again. Detail: who, why, and whether it was edited.</summary>
+    /// <summary>
+    /// A person sent a sidelined element to its node again. Detail: who, why, and whether it was edited.
+    /// </summary>
     Resumed = 9,
 
     /// <summary>Moved to a newer version of its workflow.</summary>

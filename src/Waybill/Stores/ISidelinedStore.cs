@@ -14,7 +14,9 @@ public interface ISidelinedStore
     /// <param name="cancel">Stops waiting.</param>
     Task<long> CountAsync(SidelinedFilter filter, CancellationToken cancel);
 
-    /// <summary>Those that match, grouped by node, failure type and message; the largest groups first, at most 1,000.</summary>
+    /// <summary>
+    /// Those that match, grouped by node, failure type and message; the largest groups first, at most 1,000.
+    /// </summary>
     /// <param name="filter">Which.</param>
     /// <param name="cancel">Stops waiting.</param>
     Task<IReadOnlyList<SidelinedGroup>> GroupAsync(SidelinedFilter filter, CancellationToken cancel);

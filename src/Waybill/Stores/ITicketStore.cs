@@ -19,7 +19,9 @@ public interface ITicketStore
     /// <param name="cancel">Stops waiting.</param>
     Task<long> CountAsync(TicketFilter filter, CancellationToken cancel);
 
-    /// <summary>Forgets tickets that ended before an instant, in one transaction; their business keys can be used again.</summary>
+    /// <summary>
+    /// Forgets tickets that ended before an instant, in one transaction; their business keys can be used again.
+    /// </summary>
     /// <param name="endedBefore">The instant.</param>
     /// <param name="max">How many at the most.</param>
     /// <param name="cancel">Stops waiting.</param>

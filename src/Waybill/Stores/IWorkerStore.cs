@@ -9,7 +9,9 @@ public interface IWorkerStore
     /// <param name="cancel">Stops waiting.</param>
     Task<WorkerEpoch> RegisterAsync(string name, TimeSpan lease, CancellationToken cancel);
 
-    /// <summary>Renews a lease, in one transaction; also one that ran out, as long as nobody has ended the epoch.</summary>
+    /// <summary>
+    /// Renews a lease, in one transaction; also one that ran out, as long as nobody has ended the epoch.
+    /// </summary>
     /// <param name="epoch">Whose.</param>
     /// <param name="lease">How long from now.</param>
     /// <param name="cancel">Stops waiting.</param>
@@ -17,7 +19,8 @@ public interface IWorkerStore
     Task<bool> RenewAsync(WorkerEpoch epoch, TimeSpan lease, CancellationToken cancel);
 
     /// <summary>
-    /// Ends the epochs of workers whose lease ran out, then returns elements of ended epochs to the nodes where they now
+    /// Ends the epochs of workers whose lease ran out, then returns elements of ended epochs to the nodes where they
+    /// now
     /// are, as ready. Each step is one transaction; an epoch cannot commit from the moment it is ended.
     /// </summary>
     /// <param name="max">How many elements at the most; call again while it returns that many.</param>

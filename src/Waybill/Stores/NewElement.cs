@@ -3,7 +3,9 @@ namespace Waybill.Stores;
 /// <summary>An element that does not exist yet: submitted by a client, or called by another element.</summary>
 /// <param name="Id">Its id.</param>
 /// <param name="Slot">Its first node and place there.</param>
-/// <param name="BusinessKey">The business key, 1 to 200 characters; unique per workflow among submitted elements only.</param>
+/// <param name="BusinessKey">
+/// The business key, 1 to 200 characters; unique per workflow among submitted elements only.
+/// </param>
 /// <param name="Data">UTF-8 JSON.</param>
 public sealed record NewElement(ElementId Id, QueueSlot Slot, string BusinessKey, ReadOnlyMemory<byte> Data);
 

@@ -1,6 +1,8 @@
 namespace Waybill.Stores;
 
-/// <summary>Names one element in flight: by id, or by the workflow and business key that it was submitted with.</summary>
+/// <summary>
+/// Names one element in flight: by id, or by the workflow and business key that it was submitted with.
+/// </summary>
 public readonly record struct ElementRef
 {
     private ElementRef(ElementId? id, string? workflow, string? businessKey) =>

@@ -1,17 +1,24 @@
 namespace Waybill.Stores;
 
-/// <summary>A worker's epoch was ended: it must drop all that it holds and register anew. Nothing was written.</summary>
+/// <summary>
+/// A worker's epoch was ended: it must drop all that it holds and register anew. Nothing was written.
+/// </summary>
 public sealed class EpochLostException(WorkerEpoch epoch)
-    : Exception($"Worker epoch {epoch.Value} was ended by another process after its lease ran out. Nothing was written.")
+    : Exception($"Worker epoch {epoch.Value} was ended by another process after its lease ran out. Nothing was "
+        + "written.")
 {
     /// <summary>The epoch that ended.</summary>
     public WorkerEpoch Epoch { get; } = epoch;
 }
 
-/// <summary>The store cannot be reached or cannot write now. Nothing was written; the same call may succeed later.</summary>
+/// <summary>
+/// The store cannot be reached or cannot write now. Nothing was written; the same call may succeed later.
+/// </summary>
 public sealed class StoreUnavailableException(string message, Exception? inner = null) : Exception(message, inner);
 
-/// <summary>The store went away during a commit: it may have been applied. Re-read by fence before trying again.</summary>
+/// <summary>
+/// The store went away during a commit: it may have been applied. Re-read by fence before trying again.
+/// </summary>
 public sealed class CommitOutcomeUnknownException(string message, Exception? inner = null) : Exception(message, inner);
 
 /// <summary>
