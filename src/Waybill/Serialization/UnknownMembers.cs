@@ -24,8 +24,9 @@ internal static class UnknownMembers
         return JsonSerializer.SerializeToUtf8Bytes(to);
     }
 
-    private static void Carry(JsonNode? from, JsonNode? to, JsonTypeInfo contract)
+    private static void Carry(JsonNode? from, JsonNode? to, JsonTypeInfo declared)
     {
+        JsonTypeInfo contract = Actual(to, declared);
         switch (contract.Kind)
         {
             case JsonTypeInfoKind.Object when from is JsonObject fromObject && to is JsonObject toObject:
@@ -58,7 +59,7 @@ internal static class UnknownMembers
         {
             if (known.TryGetValue(name, out JsonPropertyInfo? property))
                 Carry(value, to[property.Name], contract.Options.GetTypeInfo(property.PropertyType));
-            else if (!IsDiscriminator(name, contract))
+            else if (!to.ContainsKey(name))
                 to[name] = value?.DeepClone();
         }
     }
@@ -87,8 +88,17 @@ internal static class UnknownMembers
         return JsonNode.DeepEquals(carried, read);
     }
 
-    private static bool IsDiscriminator(string name, JsonTypeInfo contract) =>
-        contract.PolymorphismOptions?.TypeDiscriminatorPropertyName == name;
+    /// <summary>The contract of the derived type that the written object names, where the declared type has such.</summary>
+    private static JsonTypeInfo Actual(JsonNode? written, JsonTypeInfo declared)
+    {
+        if (declared.PolymorphismOptions is not { } options || written is not JsonObject members)
+            return declared;
+        string? discriminator = members[options.TypeDiscriminatorPropertyName]?.ToString();
+        Type? derived = options.DerivedTypes
+            .FirstOrDefault(type => type.TypeDiscriminator?.ToString() == discriminator)
+            .DerivedType;
+        return derived is null || derived == declared.Type ? declared : declared.Options.GetTypeInfo(derived);
+    }
 
     private static JsonTypeInfo ElementContract(JsonTypeInfo contract) =>
         contract.Options.GetTypeInfo(contract.ElementType ?? typeof(object));
