@@ -91,6 +91,9 @@ internal sealed class MemoryQueues(MemoryClock clock)
     public IReadOnlyList<MemoryElement> Due(int max) =>
         [.. dues.TakeWhile(entry => entry.Due <= clock.Now).Take(max).Select(entry => elements[entry.Key])];
 
+    /// <summary>When something becomes due next; null when nothing waits for time.</summary>
+    public DateTimeOffset? NextDue => dues.Count == 0 ? null : dues.Min.Due;
+
     /// <summary>What an epoch owns, oldest first.</summary>
     public IReadOnlyCollection<long> OwnedBy(WorkerEpoch epoch) => owned.GetValueOrDefault(epoch.Value) ?? [];
 
