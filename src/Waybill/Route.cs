@@ -142,3 +142,6 @@ internal sealed record CallsRoute(IReadOnlyList<Call> Calls, JoinMode Join, Node
 internal sealed record FinishRoute(object Result, Type ResultType) : Route;
 
 internal sealed record FailRoute(string Reason) : Route;
+
+/// <summary>Stands for an element of a batch that could not be run on at all.</summary>
+internal sealed record FaultRoute(Exception Error) : Route;

@@ -21,6 +21,7 @@ public sealed partial class Worker : BackgroundService
     private readonly IServiceProvider services;
     private readonly IHostApplicationLifetime? lifetime;
     private readonly ILogger log;
+    private readonly WorkerMetrics metrics;
     private readonly CancellationTokenSource stopped = new();
     private Passes? passes;
 
@@ -30,6 +31,7 @@ public sealed partial class Worker : BackgroundService
         this.services = services;
         this.lifetime = lifetime;
         log = context.Logging.CreateLogger<Worker>();
+        metrics = new WorkerMetrics(this);
     }
 
     /// <summary>What each hosted node does now and has done since the start; empty before the start.</summary>
@@ -79,6 +81,7 @@ public sealed partial class Worker : BackgroundService
     {
         base.Dispose();
         passes?.Dispose();
+        metrics.Dispose();
         stopped.Dispose();
     }
 
@@ -89,19 +92,17 @@ public sealed partial class Worker : BackgroundService
         await Task.WhenAll(
             LoopAsync("commit", all.Outbox.Wake.WaitAsync, all.Committer.CommitOnceAsync),
             LoopAsync("claim", all.Claimer.Wake.WaitAsync, all.Claimer.ClaimOnceAsync),
-            LoopAsync("lease", Every(context.Options.LeaseDuration / 3), () => LeaseOnceAsync(all)),
-            LoopAsync("sweep", Every(SweepInterval), () => Task.Run(all.Caretaker.SweepOnce)),
-            LoopAsync("poll", Every(context.Options.PollInterval), () => Task.Run(all.Claimer.Poll)),
+            LoopAsync("lease", Every(SweepInterval), all.Caretaker.KeepLeaseOnceAsync),
+            LoopAsync("sweep", Every(SweepInterval), Done(all.Caretaker.SweepOnce)),
+            LoopAsync("poll", Every(context.Options.PollInterval), Done(all.Claimer.Poll)),
             LoopAsync("housekeeping", Every(HousekeepingInterval), () => PurgeAllAsync(all)));
     }
 
-    private static async Task LeaseOnceAsync(Passes all)
+    private static Func<Task> Done(Action pass) => () =>
     {
-        await all.Caretaker.RenewOnceAsync();
-        if (all.Custody.Epoch is null)
-            await all.Caretaker.RenewOnceAsync();
-        await all.Caretaker.ReclaimOnceAsync();
-    }
+        pass();
+        return Task.CompletedTask;
+    };
 
     private async Task PurgeAllAsync(Passes all)
     {
@@ -147,6 +148,7 @@ public sealed partial class Worker : BackgroundService
             }
             catch (Exception error)
             {
+                metrics.PassFailed(name);
                 if (pause == TimeSpan.Zero)
                     LogPaused(name, error);
                 TimeSpan doubled = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, LongestPause.Ticks));
@@ -157,14 +159,12 @@ public sealed partial class Worker : BackgroundService
 
     private async Task DrainAsync(Passes all, CancellationToken cancel)
     {
-        await all.StopTakingAsync();
-        Task empty = all.Custody.EmptiedAsync();
-        if (!await EndsWithinAsync(empty, context.Options.DrainTimeMax, cancel))
+        if (!await EmptiesWithinAsync(all, context.Options.DrainTimeMax, cancel))
         {
             LogCancelling(all.Custody.Count, context.Options.DrainTimeMax);
             foreach (NodeRunner runner in all.Hosted.All)
                 runner.CancelRuns();
-            await EndsWithinAsync(empty, CancelledRunsMax, cancel);
+            await EmptiesWithinAsync(all, CancelledRunsMax, cancel);
         }
 
         await stopped.CancelAsync();
@@ -173,17 +173,18 @@ public sealed partial class Worker : BackgroundService
         await all.LeaveAsync();
     }
 
-    private async Task<bool> EndsWithinAsync(Task task, TimeSpan limit, CancellationToken cancel)
+    private async Task<bool> EmptiesWithinAsync(Passes all, TimeSpan limit, CancellationToken cancel)
     {
-        try
+        long begun = context.Time.GetTimestamp();
+        Task emptied = all.Custody.EmptiedAsync();
+        do
         {
-            await task.WaitAsync(limit, context.Time, cancel);
-            return true;
+            // Again and again: a claim or commit that was under way can still bring elements to stopped nodes.
+            await all.StopTakingAsync();
+            await Task.WhenAny(emptied, Task.Delay(SweepInterval, context.Time, cancel));
         }
-        catch (TimeoutException)
-        {
-            return false;
-        }
+        while (!emptied.IsCompleted && context.Time.GetElapsedTime(begun) < limit && !cancel.IsCancellationRequested);
+        return emptied.IsCompleted;
     }
 
     [LoggerMessage(1001, LogLevel.Information, "Opened {Store}")]

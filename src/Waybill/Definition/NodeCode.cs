@@ -73,12 +73,30 @@ internal sealed class BatchCode<TData>(
     public override async ValueTask<IReadOnlyList<Route>> RunBatchAsync(
         IReadOnlyList<InFlight> elements, CancellationToken cancel)
     {
-        Element<TData>[] typed = [.. elements.Select(element => Read(element, codec))];
-        IReadOnlyList<Route> routes = await run(typed, cancel);
-        return routes?.Count == typed.Length
-            ? routes
-            : throw new RouteException(
+        Route[] all = new Route[elements.Count];
+        List<Element<TData>> typed = new(elements.Count);
+        for (int i = 0; i < all.Length; i++)
+        {
+            try
+            {
+                typed.Add(Read(elements[i], codec));
+            }
+            catch (RouteException unreadable)
+            {
+                all[i] = new FaultRoute(unreadable);
+            }
+        }
+
+        IReadOnlyList<Route> routes = typed.Count == 0 ? [] : await run(typed, cancel);
+        if (routes?.Count != typed.Count)
+        {
+            throw new RouteException(
                 "waybill.batch-size",
-                $"A batch of {typed.Length} elements needs as many routes, got {routes?.Count ?? 0}.");
+                $"A batch of {typed.Count} elements needs as many routes, got {routes?.Count ?? 0}.");
+        }
+
+        for (int i = 0, next = 0; i < all.Length; i++)
+            all[i] ??= routes[next++];
+        return all;
     }
 }

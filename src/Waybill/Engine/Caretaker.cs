@@ -14,6 +14,20 @@ internal sealed partial class Caretaker(
 
     private readonly ILogger log = context.Logging.CreateLogger<Caretaker>();
 
+    private long keptAt;
+
+    /// <summary>Renews and reclaims when a third of the lease has passed, and at once when there is no epoch.</summary>
+    public async Task KeepLeaseOnceAsync()
+    {
+        if (custody.Epoch is not null && context.Time.GetElapsedTime(keptAt) < context.Options.LeaseDuration / 3)
+            return;
+        await RenewOnceAsync();
+        if (custody.Epoch is null)
+            return;
+        await ReclaimOnceAsync();
+        keptAt = context.Time.GetTimestamp();
+    }
+
     /// <summary>Begins an epoch when there is none; else renews the lease. The epoch may turn out to be lost.</summary>
     public async Task RenewOnceAsync()
     {

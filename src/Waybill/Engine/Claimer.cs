@@ -68,12 +68,10 @@ internal sealed class Claimer(EngineContext context, HostedNodes hosted, Outbox 
         }
 
         NoteBacklog(requests, claimed);
-        if (generation == custody.Generation)
-        {
-            foreach (ClaimedElement element in claimed)
-                Take(new InFlight(element, generation));
-        }
-
+        foreach (ClaimedElement element in claimed)
+            Take(new InFlight(element, generation));
+        if (custody.Count < context.Options.InFlightMax && hosted.All.Any(runner => runner.WantsClaim && runner.Room > 0))
+            Wake.Set();
         return claimed.Count;
     }
 
@@ -114,7 +112,8 @@ internal sealed class Claimer(EngineContext context, HostedNodes hosted, Outbox 
     private void Take(InFlight element)
     {
         NodeRunner runner = hosted.Find(element.Node)!;
-        custody.Enter();
+        if (!custody.TryEnter(element))
+            return;
         if (element.CancelRequested && element.Replies.Count == 0 && !runner.Node.IsUpgrade)
         {
             element.Pending = hosted.Builder.ForCancel(runner.Node, element, null);

@@ -60,13 +60,23 @@ internal sealed class Custody(TimeProvider time, TimeSpan lease)
 
     public bool IsHeld(InFlight element) => element.Generation == Generation;
 
-    public void Enter() => Interlocked.Increment(ref count);
+    /// <summary>Takes an element in; false when it was claimed under an epoch that is lost by now.</summary>
+    public bool TryEnter(InFlight element)
+    {
+        lock (gate)
+        {
+            if (element.Generation != Generation)
+                return false;
+            count++;
+            return true;
+        }
+    }
 
     public void Leave(InFlight element)
     {
         lock (gate)
         {
-            if (element.Generation == Generation && Interlocked.Decrement(ref count) == 0)
+            if (element.Generation == Generation && --count == 0)
                 emptied?.TrySetResult();
         }
     }

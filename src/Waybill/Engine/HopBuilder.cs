@@ -35,6 +35,7 @@ internal sealed partial class HopBuilder(EngineContext context, HostedNodes host
                         Detail = JsonSerializer.Serialize(new(fail.Reason), WaybillJson.Default.ReasonDetail),
                     },
                     null),
+                FaultRoute fault => ForFailure(node, element, fault.Error, worked),
                 _ => throw new RouteException("waybill.no-route", $"Node \"{node.Address}\" returned no route."),
             };
             return element.CancelRequested && !node.IsUpgrade && pending.Hop.To is not Destination.End

@@ -203,6 +203,13 @@ internal sealed partial class NodeRunner(
 
     private void Conclude(InFlight element, Route? route, Exception? error, TimeSpan worked)
     {
+        if (isStopping && error is OperationCanceledException)
+        {
+            // It did as it was told. The epoch ends with the stop, and whoever reclaims the element runs it again.
+            custody.Leave(element);
+            return;
+        }
+
         if (error is not null)
         {
             Fail(element, error, worked);
@@ -236,8 +243,10 @@ internal sealed partial class NodeRunner(
                 return false;
             }
 
-            for (int i = 0; i < granted; i++)
+            // One that has failed runs alone, so that it does not take a batch of others with it again.
+            do
                 run.Elements.Add(ready.Dequeue());
+            while (run.Elements.Count < granted && run.Elements[0].Attempt == 1 && ready.Peek().Attempt == 1);
             run.Renew();
             run.BeganAt = context.Time.GetTimestamp();
             another = NextRun();
