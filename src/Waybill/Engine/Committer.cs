@@ -14,6 +14,9 @@ internal sealed partial class Committer(EngineContext context, HostedNodes hoste
     // Elements of a commit of which nobody knows whether it was applied. Settled before anything else is committed.
     private readonly List<InFlight> doubtful = [];
 
+    // How many hops are committed one by one, to find the one that the store cannot take.
+    private int suspects;
+
     /// <summary>Raised after each commit: there may be room for more elements.</summary>
     public event Action? Committed;
 
@@ -28,7 +31,7 @@ internal sealed partial class Committer(EngineContext context, HostedNodes hoste
         if (doubtful.Count > 0)
             await SettleAsync(epoch);
 
-        List<InFlight> batch = outbox.Take(context.Options.CommitBatchMax);
+        List<InFlight> batch = outbox.Take(suspects > 0 ? 1 : context.Options.CommitBatchMax);
         batch.RemoveAll(DropIfForgotten);
         if (batch.Count == 0)
             return false;
@@ -38,9 +41,9 @@ internal sealed partial class Committer(EngineContext context, HostedNodes hoste
         {
             outcomes = await context.Store.Elements.CommitAsync(epoch, ToHops(batch), CancellationToken.None);
         }
-        catch (StoreUnavailableException)
+        catch (Exception error) when (error is StoreUnavailableException or StoreBrokenException or EpochLostException)
         {
-            outbox.Add(batch);
+            outbox.PutBack(batch);
             throw;
         }
         catch (CommitOutcomeUnknownException unknown)
@@ -50,7 +53,13 @@ internal sealed partial class Committer(EngineContext context, HostedNodes hoste
             outbox.Wake.Set();
             return true;
         }
+        catch (Exception error)
+        {
+            Isolate(batch, error);
+            return true;
+        }
 
+        suspects = Math.Max(0, suspects - 1);
         for (int i = 0; i < batch.Count; i++)
         {
             if (!DropIfForgotten(batch[i]))
@@ -106,6 +115,37 @@ internal sealed partial class Committer(EngineContext context, HostedNodes hoste
                 Forget(element, pending);
                 break;
         }
+    }
+
+    /// <summary>
+    /// The store refused a whole commit for a reason that no retry mends: its hops are tried one by one, so that only
+    /// the
+    /// culprit fails. What cannot even be sidelined is left to whoever takes over after this epoch.
+    /// </summary>
+    private void Isolate(List<InFlight> batch, Exception error)
+    {
+        suspects = batch.Count > 1 ? batch.Count : Math.Max(0, suspects - 1);
+        if (batch.Count > 1)
+        {
+            LogIsolating(batch.Count, error);
+            outbox.PutBack(batch);
+            return;
+        }
+
+        InFlight culprit = batch[0];
+        PendingHop pending = culprit.Pending!;
+        LogRefused(culprit.Id, culprit.Node, error);
+        if (pending.Hop.Kind == JournalKind.Sidelined)
+        {
+            Forget(culprit, pending);
+            return;
+        }
+
+        pending.HandOverTo?.CancelReservation();
+        RouteException refused = new("waybill.store-refused", $"The store cannot take this hop: {error.Message}");
+        culprit.Pending = hosted.Builder.ForFailure(
+            hosted.Find(culprit.Node)!.Node, culprit, refused, pending.Hop.Worked);
+        outbox.Add(culprit);
     }
 
     private void Applied(InFlight element, PendingHop pending, NodeRunner runner)
@@ -164,6 +204,16 @@ internal sealed partial class Committer(EngineContext context, HostedNodes hoste
         2101, LogLevel.Warning,
         "The outcome of a commit of {Count} hops is unknown; they will be re-read by fence")]
     private partial void LogUnknown(int count, Exception error);
+
+    [LoggerMessage(
+        2103, LogLevel.Error,
+        "The store refused a commit of {Count} hops; they will be tried one by one")]
+    private partial void LogIsolating(int count, Exception error);
+
+    [LoggerMessage(
+        2104, LogLevel.Error,
+        "The store refused a hop of element {Element} at {Node}")]
+    private partial void LogRefused(ElementId element, NodeAddress node, Exception error);
 
     [LoggerMessage(
         2102, LogLevel.Warning,

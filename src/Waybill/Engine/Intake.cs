@@ -22,9 +22,9 @@ internal sealed class Intake(IElementStore store)
             isAccepting = true;
         }
 
-        // The first to come carries the others' submissions until none are left.
+        // Not awaited: under steady load it goes on for long, and this caller's own submission is done before.
         if (isFirst)
-            await AcceptAllAsync();
+            _ = AcceptAllAsync();
         return await waiting.Task.WaitAsync(cancel);
     }
 

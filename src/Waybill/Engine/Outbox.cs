@@ -4,7 +4,7 @@ namespace Waybill.Engine;
 internal sealed class Outbox : IDisposable
 {
     private readonly Lock gate = new();
-    private readonly Queue<InFlight> finished = new();
+    private Queue<InFlight> finished = new();
 
     /// <summary>Set whenever something was added.</summary>
     public Wake Wake { get; } = new();
@@ -16,14 +16,11 @@ internal sealed class Outbox : IDisposable
         Wake.Set();
     }
 
-    public void Add(IReadOnlyList<InFlight> elements)
+    /// <summary>Gives back what was taken and not committed, before everything that came meanwhile.</summary>
+    public void PutBack(IReadOnlyList<InFlight> taken)
     {
         lock (gate)
-        {
-            foreach (InFlight element in elements)
-                finished.Enqueue(element);
-        }
-
+            finished = new Queue<InFlight>(taken.Concat(finished));
         Wake.Set();
     }
 

@@ -88,7 +88,9 @@ internal static class UnknownMembers
         return JsonNode.DeepEquals(carried, read);
     }
 
-    /// <summary>The contract of the derived type that the written object names, where the declared type has such.</summary>
+    /// <summary>
+    /// The contract of the derived type that the written object names, where the declared type has such.
+    /// </summary>
     private static JsonTypeInfo Actual(JsonNode? written, JsonTypeInfo declared)
     {
         if (declared.PolymorphismOptions is not { } options || written is not JsonObject members)
