@@ -4,8 +4,7 @@ namespace Waybill.Engine;
 
 /// <summary>
 /// What a worker tells of itself, as instruments of the meter <c>Waybill</c>: elements in flight, hops per node by
-/// outcome,
-/// and failed passes per loop (a loop that fails again and again retries for ever; this is where it says so).
+/// outcome, and failed passes per loop (a loop that fails again and again retries for ever; this is where it says so).
 /// </summary>
 internal sealed class WorkerMetrics : IDisposable
 {
@@ -16,13 +15,11 @@ internal sealed class WorkerMetrics : IDisposable
 
     public WorkerMetrics(Worker worker)
     {
-        failedPasses = meter.CreateCounter<long>("waybill.loop.failures", "{pass}", "Passes of a worker's loop "
-            + "that failed");
+        failedPasses = meter.CreateCounter<long>("waybill.loop.failures", "{pass}", "Passes of a loop that failed");
         meter.CreateObservableGauge(
             "waybill.elements.in_flight", () => worker.InFlight, "{element}", "Elements that this process owns");
         meter.CreateObservableCounter(
-            "waybill.node.hops", () =>
-                worker.Snapshot().SelectMany(ToHops), "{hop}", "Hops away from a node, by outcome");
+            "waybill.node.hops", () => worker.Snapshot().SelectMany(ToHops), "{hop}", "Hops from a node, by outcome");
     }
 
     public void PassFailed(string loop) => failedPasses.Add(1, new KeyValuePair<string, object?>("loop", loop));
