@@ -98,17 +98,16 @@ internal sealed partial class NodeRunner(
     /// <summary>Forgets everything: the epoch is lost. Runs that go on bring their results in vain.</summary>
     public void Clear()
     {
+        CancellationTokenSource?[] toCancel;
         lock (gate)
         {
             ready.Clear();
-            foreach (Run run in runs)
-            {
-                run.IsGivenUp = true;
-                run.Cancel();
-            }
-
+            runs.ForEach(run => run.IsGivenUp = true);
+            toCancel = MarkCancelled(runs);
             runs.Clear();
         }
+
+        Cancel(toCancel);
     }
 
     /// <summary>Begins no more runs, and gives back what was not begun.</summary>
@@ -126,31 +125,30 @@ internal sealed partial class NodeRunner(
     /// <summary>Cancels the tokens of all runs that go on.</summary>
     public void CancelRuns()
     {
+        CancellationTokenSource?[] toCancel;
         lock (gate)
-            runs.ForEach(run => run.Cancel());
+            toCancel = MarkCancelled(runs);
+        Cancel(toCancel);
     }
 
     /// <summary>Cancels runs past their time, and gives up those that go on regardless.</summary>
     public void Sweep()
     {
         List<InFlight> overdue = [];
+        CancellationTokenSource?[] toCancel;
         lock (gate)
         {
-            for (int i = runs.Count - 1; i >= 0; i--)
+            foreach (Run run in runs.FindAll(IsPastGivingUp))
             {
-                Run run = runs[i];
-                TimeSpan took = run.Elements.Count == 0 ? TimeSpan.Zero : context.Time.GetElapsedTime(run.BeganAt);
-                if (took < node.Definition.RunTimeMax)
-                    continue;
-                run.Cancel();
-                if (took < node.Definition.RunTimeMax + GiveUpAfter)
-                    continue;
                 run.IsGivenUp = true;
                 overdue.AddRange(run.Elements);
-                runs.RemoveAt(i);
+                runs.Remove(run);
             }
+
+            toCancel = MarkCancelled(runs.Where(IsPastItsTime));
         }
 
+        Cancel(toCancel);
         foreach (InFlight element in overdue)
         {
             LogGivenUp(element.Id, node.Address, node.Definition.RunTimeMax);
@@ -247,8 +245,7 @@ internal sealed partial class NodeRunner(
             do
                 run.Elements.Add(ready.Dequeue());
             while (run.Elements.Count < granted && run.Elements[0].Attempt == 1 && ready.Peek().Attempt == 1);
-            run.Renew();
-            run.BeganAt = context.Time.GetTimestamp();
+            run.Begin(context.Time.GetTimestamp());
             another = NextRun();
         }
 
@@ -282,6 +279,37 @@ internal sealed partial class NodeRunner(
         return run;
     }
 
+    private bool IsPastItsTime(Run run) =>
+        run.Elements.Count > 0 && context.Time.GetElapsedTime(run.BeganAt) >= node.Definition.RunTimeMax;
+
+    private bool IsPastGivingUp(Run run) =>
+        IsPastItsTime(run) && run.CancelledAt is { } at && context.Time.GetElapsedTime(at) >= GiveUpAfter;
+
+    private CancellationTokenSource?[] MarkCancelled(IEnumerable<Run> those)
+    {
+        long now = context.Time.GetTimestamp();
+        return [.. those.Select(run => run.MarkCancelled(now))];
+    }
+
+    private void Cancel(CancellationTokenSource?[] sources)
+    {
+        foreach (CancellationTokenSource? source in sources)
+        {
+            try
+            {
+                source?.Cancel();
+            }
+            catch (ObjectDisposedException)
+            {
+                // The run ended meanwhile.
+            }
+            catch (AggregateException thrown)
+            {
+                LogCallbackThrew(node.Address, thrown);
+            }
+        }
+    }
+
     private void RefillLater()
     {
         TimeSpan wait = bucket!.UntilNext();
@@ -303,4 +331,7 @@ internal sealed partial class NodeRunner(
         2201, LogLevel.Error,
         "Gave up the run of element {Element} at {Node}: it went on past {Limit} although its token was cancelled")]
     private partial void LogGivenUp(ElementId element, NodeAddress node, TimeSpan limit);
+
+    [LoggerMessage(2202, LogLevel.Warning, "A callback on the token of a run at {Node} threw")]
+    private partial void LogCallbackThrew(NodeAddress node, Exception error);
 }

@@ -12,7 +12,10 @@ internal sealed class Run(NodeRunner node) : IThreadPoolWorkItem, IDisposable
     public List<InFlight> Elements { get; } = [];
 
     /// <summary>When it began on them.</summary>
-    public long BeganAt { get; set; }
+    public long BeganAt { get; private set; }
+
+    /// <summary>When their token was cancelled; null while it is not.</summary>
+    public long? CancelledAt { get; private set; }
 
     /// <summary>
     /// Whether it took too long: its elements were answered for, and what it still brings is dropped.
@@ -21,15 +24,27 @@ internal sealed class Run(NodeRunner node) : IThreadPoolWorkItem, IDisposable
 
     public CancellationToken Token => cancel.Token;
 
-    public void Cancel() => cancel.Cancel();
-
-    /// <summary>Makes a token that was cancelled for one run usable for the next.</summary>
-    public void Renew()
+    /// <summary>Begins on what it has taken, with a token that nobody has cancelled.</summary>
+    public void Begin(long now)
     {
-        if (!cancel.IsCancellationRequested)
+        BeganAt = now;
+        if (CancelledAt is null)
             return;
-        cancel.Dispose();
+        CancelledAt = null;
         cancel = new CancellationTokenSource();
+    }
+
+    /// <summary>
+    /// Notes that what it now runs on is cancelled. The token itself is cancelled by the caller, outside of the node's
+    /// lock: its callbacks are the node's code, which may go on there and then.
+    /// </summary>
+    /// <returns>What is to be cancelled; null when it was before.</returns>
+    public CancellationTokenSource? MarkCancelled(long now)
+    {
+        if (CancelledAt is not null)
+            return null;
+        CancelledAt = now;
+        return cancel;
     }
 
     public void Execute() => _ = node.ExecuteAsync(this);
