@@ -33,6 +33,7 @@ internal sealed partial class Committer(EngineContext context, HostedNodes hoste
 
         List<InFlight> batch = outbox.Take(suspects > 0 ? 1 : context.Options.CommitBatchMax);
         batch.RemoveAll(DropIfForgotten);
+        SetRepeatedAside(batch);
         if (batch.Count == 0)
             return false;
 
@@ -68,6 +69,20 @@ internal sealed partial class Committer(EngineContext context, HostedNodes hoste
 
         Committed?.Invoke();
         return true;
+    }
+
+    /// <summary>
+    /// A hop in doubt may come through after all, and its element be claimed anew: two hops of one element cannot share
+    /// a commit.
+    /// </summary>
+    private void SetRepeatedAside(List<InFlight> batch)
+    {
+        if (!batch.Exists(element => element.IsInDoubt))
+            return;
+        HashSet<long> keys = [];
+        InFlight[] repeated = [.. batch.Where(element => !keys.Add(element.Key))];
+        batch.RemoveAll(repeated.Contains);
+        outbox.Add(repeated);
     }
 
     private static Hop[] ToHops(List<InFlight> batch)
@@ -119,8 +134,7 @@ internal sealed partial class Committer(EngineContext context, HostedNodes hoste
 
     /// <summary>
     /// The store refused a whole commit for a reason that no retry mends: its hops are tried one by one, so that only
-    /// the
-    /// culprit fails. What cannot even be sidelined is left to whoever takes over after this epoch.
+    /// the culprit fails. What cannot even be sidelined is left to whoever takes over after this epoch.
     /// </summary>
     private void Isolate(List<InFlight> batch, Exception error)
     {
