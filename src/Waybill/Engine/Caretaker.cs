@@ -15,6 +15,7 @@ internal sealed partial class Caretaker(
     private readonly ILogger log = context.Logging.CreateLogger<Caretaker>();
 
     private long keptAt;
+    private WorkerEpoch? abandoned;
 
     /// <summary>Renews and reclaims when a third of the lease has passed, and at once when there is no epoch.</summary>
     public async Task KeepLeaseOnceAsync()
@@ -35,6 +36,7 @@ internal sealed partial class Caretaker(
         TimeSpan lease = context.Options.LeaseDuration;
         if (custody.Epoch is not { } epoch)
         {
+            await LeaveAbandonedAsync();
             WorkerEpoch begun = await context.Store.Workers.RegisterAsync(
                 context.Options.WorkerName, lease, CancellationToken.None);
             custody.Begin(begun, askedAt);
@@ -55,6 +57,13 @@ internal sealed partial class Caretaker(
         {
             EpochLost(epoch);
         }
+    }
+
+    /// <summary>Gives an epoch up: drops everything; another begins with the next renewal.</summary>
+    public void Abandon(WorkerEpoch epoch)
+    {
+        abandoned = epoch;
+        EpochLost(epoch);
     }
 
     /// <summary>Drops everything: another process has, or will have, all that this worker owned.</summary>
@@ -98,6 +107,15 @@ internal sealed partial class Caretaker(
     {
         foreach (NodeRunner runner in hosted.All)
             runner.Sweep();
+    }
+
+    // Others would take its elements over when the lease runs out; when it is ended now, they need not wait.
+    private async Task LeaveAbandonedAsync()
+    {
+        if (abandoned is not { } epoch)
+            return;
+        await context.Store.Workers.LeaveAsync(epoch, CancellationToken.None);
+        abandoned = null;
     }
 
     [LoggerMessage(2001, LogLevel.Information, "Began worker epoch {Epoch}")]

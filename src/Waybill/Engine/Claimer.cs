@@ -8,6 +8,12 @@ internal sealed class Claimer(EngineContext context, HostedNodes hosted, Outbox 
     private int first;
     private volatile bool isStopping;
 
+    /// <summary>
+    /// Raised when nobody knows what a claim brought. What a live worker owns is never taken over, so the epoch must
+    /// end for those elements to go on.
+    /// </summary>
+    public event Action<WorkerEpoch>? Doubted;
+
     /// <summary>Set when a claim may bring something.</summary>
     public Wake Wake { get; } = new();
 
@@ -60,10 +66,12 @@ internal sealed class Claimer(EngineContext context, HostedNodes hosted, Outbox 
         {
             claimed = await context.Store.Elements.ClaimAsync(epoch, requests, CancellationToken.None);
         }
-        catch
+        catch (Exception error)
         {
             foreach (ClaimRequest request in requests)
                 hosted.Find(request.Node)!.WantsClaim = true;
+            if (error is CommitOutcomeUnknownException)
+                Doubted?.Invoke(epoch);
             throw;
         }
 

@@ -18,6 +18,7 @@ internal sealed class Passes : IDisposable
         Claimer = new Claimer(context, Hosted, Outbox, Custody);
         Caretaker = new Caretaker(context, Hosted, Claimer, Custody);
         Committer.Committed += Claimer.RoomMade;
+        Claimer.Doubted += Caretaker.Abandon;
         context.Store.Arrived += Claimer.Arrived;
     }
 
