@@ -119,6 +119,8 @@ public sealed class SidelinedDesk
         Kind = JournalKind.Resumed,
         Data = data,
         Arrives = wasEdited,
+        // One that was asked to cancel and kept its replies can only carry that out when it runs again.
+        Cancel = CancelStance.Passes,
         Detail = actor.ToDetail(wasEdited),
     };
 
