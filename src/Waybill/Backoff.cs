@@ -41,7 +41,8 @@ public abstract record Backoff
     {
         internal override TimeSpan After(int attempt, double chance)
         {
-            double wait = Math.Min(First.TotalMilliseconds * Math.Pow(2, attempt - 1), Max.TotalMilliseconds);
+            double doublings = Math.Pow(2, Math.Min(attempt - 1, 60));
+            double wait = Math.Min(First.TotalMilliseconds * doublings, Max.TotalMilliseconds);
             return TimeSpan.FromMilliseconds(wait * (1 - (0.2 * chance)));
         }
     }

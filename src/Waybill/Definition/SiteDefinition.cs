@@ -40,7 +40,8 @@ internal sealed class SiteDefinition
     public PlacedNode? Find(NodeAddress address) => nodes.GetValueOrDefault(address);
 
     /// <summary>
-    /// Where an element with this data stands in the queue of a node; in no line when the data cannot be read.
+    /// Where an element with this data stands in the queue of a node; in no line when that cannot be told: the data may
+    /// be unreadable, or the node's code for its key may throw, and the element must still go somewhere.
     /// </summary>
     public QueueSlot SlotFor(PlacedNode node, ReadOnlyMemory<byte> data)
     {
@@ -50,7 +51,7 @@ internal sealed class SiteDefinition
         {
             return SlotFor(node, Codecs.For(node.Definition.Node.DataType).ReadObject(data.Span));
         }
-        catch (RouteException)
+        catch (Exception)
         {
             return new QueueSlot(node.Address);
         }

@@ -310,7 +310,7 @@ internal sealed partial class HopBuilder(EngineContext context, HostedNodes host
             error.Message,
             stack is { Length: > StackLengthMax } ? stack[..StackLengthMax] : stack,
             node.Address.Node,
-            element.Attempt);
+            error is RunsDiedException died ? died.Runs : element.Attempt);
     }
 
     // Spread by element and attempt, and still the same in every replay.

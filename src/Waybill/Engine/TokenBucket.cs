@@ -18,6 +18,7 @@ internal sealed class TokenBucket(RateLimit limit, TimeProvider time)
         return taken;
     }
 
-    /// <summary>How long until a token is there.</summary>
-    public TimeSpan UntilNext() => tokens >= 1 ? TimeSpan.Zero : limit.Per * ((1 - tokens) / limit.Runs);
+    /// <summary>How long until a token is there. A tick more, since one too early finds it not quite whole.</summary>
+    public TimeSpan UntilNext() =>
+        tokens >= 1 ? TimeSpan.Zero : (limit.Per * ((1 - tokens) / limit.Runs)) + TimeSpan.FromTicks(1);
 }
