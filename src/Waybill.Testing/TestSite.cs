@@ -7,8 +7,8 @@ using Waybill.Testing.Memory;
 namespace Waybill.Testing;
 
 /// <summary>
-/// One process of a site for tests of workflows: the real engine on fake time, driven step by step on the thread that
-/// calls. Nothing happens by itself, so a test sees the same every time and never waits.
+/// One process of a site for tests of workflows: the real engine on fake time, driven step by step on the calling
+/// thread. Nothing happens by itself, so a test sees the same every time and never waits.
 /// </summary>
 /// <remarks>
 /// A handler may await anything. What it awaits must be completed by the test (or by <see cref="AdvanceAsync"/>, when it
@@ -42,7 +42,7 @@ public sealed class TestSite : IAsyncDisposable
         Store = setup.Store ?? new MemoryStore(Time);
         SiteDefinition site = SiteDefinition.Checked(setup.Workflows, options);
         EndingWatch endings = new();
-        Client = new SiteClient(site, Store, Time, endings);
+        Client = new SiteClient(site, Store, Time, endings, NewId);
         Passes = new Passes(
             new EngineContext(site, Store, Time, scheduler, NewId, endings, NullLoggerFactory.Instance),
             setup.Services);
@@ -84,8 +84,8 @@ public sealed class TestSite : IAsyncDisposable
     }
 
     /// <summary>
-    /// Lets time pass, with everything that happens meanwhile at the instant when it is due: retries, waits, timeouts, rate
-    /// limits, renewals of the lease, taking over from processes that have died.
+    /// Lets time pass, with everything that happens meanwhile at the instant when it is due: retries, waits, timeouts,
+    /// rate limits, renewals of the lease, taking over from processes that have died.
     /// </summary>
     /// <param name="span">How much time passes.</param>
     public async Task AdvanceAsync(TimeSpan span)

@@ -14,9 +14,12 @@ public sealed class SiteClient
     private readonly TimeProvider time;
     private readonly Intake intake;
     private readonly EndingWatch endings;
+    private readonly Func<ElementId> newId;
 
-    internal SiteClient(SiteDefinition site, ISiteStore store, TimeProvider time, EndingWatch endings)
+    internal SiteClient(
+        SiteDefinition site, ISiteStore store, TimeProvider time, EndingWatch endings, Func<ElementId> newId)
     {
+        this.newId = newId;
         this.site = site;
         this.time = time;
         this.endings = endings;
@@ -50,7 +53,7 @@ public sealed class SiteClient
         string key = Names.CheckedBusinessKey(businessKey);
         PlacedNode start = site.StartOf(workflow);
         byte[] data = DataLimit.Checked(site.Codecs.For<TIn>().Write(input), site.Options, $"{workflow} \"{key}\"");
-        NewElement element = new(NewId(), SiteDefinition.SlotFor(start, input), key, data);
+        NewElement element = new(newId(), SiteDefinition.SlotFor(start, input), key, data);
         Acceptance acceptance = await intake.AcceptAsync(element, cancel);
         return new Ticket<TOut>(acceptance.Id, workflow.Name, key, acceptance.IsNew);
     }
@@ -133,8 +136,6 @@ public sealed class SiteClient
     /// The site's workflows as text: every node with its purpose, exits, limits, and what happens when it fails.
     /// </summary>
     public string DescribePipeline() => PipelineText.Of(site);
-
-    private ElementId NewId() => new(Guid.CreateVersion7(time.GetUtcNow()));
 
     private TicketStatus<TOut> ToStatus<TOut>(TicketRecord ticket) => new(
         ticket.Ending,

@@ -35,7 +35,8 @@ public static class WaybillServiceCollectionExtensions
             provider.GetRequiredService<SiteDefinition>(),
             provider.GetRequiredService<ISiteStore>(),
             provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<EndingWatch>()));
+            provider.GetRequiredService<EndingWatch>(),
+            IdsBy(provider.GetRequiredService<TimeProvider>())));
         if (builder.RunsWorker)
         {
             services.AddSingleton(CreateWorker);
@@ -57,11 +58,14 @@ public static class WaybillServiceCollectionExtensions
             provider.GetRequiredService<ISiteStore>(),
             time,
             ThreadPoolScheduler.Instance,
-            () => new ElementId(Guid.CreateVersion7(time.GetUtcNow())),
+            IdsBy(time),
             provider.GetRequiredService<EndingWatch>(),
             provider.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance);
         return new Worker(context, provider, provider.GetService<IHostApplicationLifetime>());
     }
+
+    private static Func<ElementId> IdsBy(TimeProvider time) =>
+        () => new ElementId(Guid.CreateVersion7(time.GetUtcNow()));
 
     /// <summary>Opens the store of a process that runs no worker.</summary>
     private sealed class StoreOpener(ISiteStore store) : IHostedService
