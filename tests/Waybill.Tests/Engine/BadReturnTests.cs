@@ -54,7 +54,9 @@ public sealed class BadReturnTests
     public async Task Data_of_3_MiB_is_sidelined_with_the_data_that_it_had()
     {
         Workflow<Parcel, string> flow = Flow()
-            .Node(First, n => n.Run(e => Route.To(Second, e.Data with { Note = new string('x', 3 << 20) })).GoesTo(Second))
+            .Node(First, n => n
+                .Run(e => Route.To(Second, e.Data with { Note = new string('x', 3 << 20) }))
+                .GoesTo(Second))
             .Node(Second, n => n.Run(_ => Route.Finish("x")).Finishes());
         await using TestSite site = new(flow);
 

@@ -45,12 +45,12 @@ public sealed class OrderTests
         foreach (string key in new[] { "1", "2", "3" })
             await site.SubmitAsync(flow, key);
         await site.AdvanceAsync(TimeSpan.FromMinutes(5));
-        ElementState? second = (await site.Store.Directory.FindAsync(ElementRef.Of("parcels", "2"), default))!.Summary.State;
+        ElementDetails? second = await site.Store.Directory.FindAsync(ElementRef.Of("parcels", "2"), default);
         isMended = true;
         await site.Client.Sidelined.RetryAsync(SidelinedFilter.All, Clerk);
         await site.RunUntilQuietAsync();
 
-        Assert.Equal(ElementState.Blocked, second);
+        Assert.Equal(ElementState.Blocked, second!.Summary.State);
         Assert.Equal(["1", "2", "3"], done);
     }
 
