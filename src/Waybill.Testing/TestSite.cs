@@ -11,8 +11,8 @@ namespace Waybill.Testing;
 /// thread. Nothing happens by itself, so a test sees the same every time and never waits.
 /// </summary>
 /// <remarks>
-/// A handler may await anything. What it awaits must be completed by the test (or by <see cref="AdvanceAsync"/>, when it
-/// waits for fake time); the handler then goes on with the next call of this class. Not thread-safe.
+/// A handler may await anything. What it awaits must be completed by the test (or by <see cref="AdvanceAsync"/>, when
+/// it waits for fake time); the handler then goes on with the next call of this class. Not thread-safe.
 /// </remarks>
 public sealed class TestSite : IAsyncDisposable
 {

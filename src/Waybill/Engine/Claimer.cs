@@ -78,7 +78,8 @@ internal sealed class Claimer(EngineContext context, HostedNodes hosted, Outbox 
         NoteBacklog(requests, claimed);
         foreach (ClaimedElement element in claimed)
             Take(new InFlight(element, generation));
-        if (custody.Count < context.Options.InFlightMax && hosted.All.Any(runner => runner.WantsClaim && runner.Room > 0))
+        bool hasRoom = custody.Count < context.Options.InFlightMax;
+        if (hasRoom && hosted.All.Any(runner => runner.WantsClaim && runner.Room > 0))
             Wake.Set();
         return claimed.Count;
     }

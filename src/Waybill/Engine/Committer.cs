@@ -82,7 +82,7 @@ internal sealed partial class Committer(EngineContext context, HostedNodes hoste
         HashSet<long> keys = [];
         InFlight[] repeated = [.. batch.Where(element => !keys.Add(element.Key))];
         batch.RemoveAll(repeated.Contains);
-        outbox.Add(repeated);
+        Array.ForEach(repeated, outbox.Add);
     }
 
     private static Hop[] ToHops(List<InFlight> batch)
