@@ -66,18 +66,36 @@ internal static class UnknownMembers
 
     private static void CarryItems(JsonArray from, JsonArray to, JsonTypeInfo item)
     {
-        List<JsonNode?> unmatched = [.. from];
+        bool[] isTaken = new bool[from.Count];
+        List<int> changed = [];
         for (int i = 0; i < to.Count; i++)
         {
-            JsonNode? written = to[i];
-            int same = written is null
-                ? -1
-                : unmatched.FindIndex(read => read is not null && IsCarriedBy(read, written, item));
-            JsonNode? match = same >= 0 ? unmatched[same] : from.Count == to.Count ? from[i] : null;
-            if (same >= 0)
-                unmatched.RemoveAt(same);
-            Carry(match, written, item);
+            int same = FindSame(from, isTaken, to[i], item);
+            if (same < 0)
+            {
+                changed.Add(i);
+                continue;
+            }
+
+            isTaken[same] = true;
+            Carry(from[same], to[i], item);
         }
+
+        if (from.Count != to.Count)
+            return;
+        foreach (int i in changed.Where(i => !isTaken[i]))
+            Carry(from[i], to[i], item);
+    }
+
+    private static int FindSame(JsonArray from, bool[] isTaken, JsonNode? written, JsonTypeInfo item)
+    {
+        for (int i = 0; written is not null && i < from.Count; i++)
+        {
+            if (!isTaken[i] && from[i] is { } read && IsCarriedBy(read, written, item))
+                return i;
+        }
+
+        return -1;
     }
 
     /// <summary>Whether carrying changes nothing that the type knows: the two have the same known members.</summary>
