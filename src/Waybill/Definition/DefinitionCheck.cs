@@ -8,6 +8,8 @@ internal static class DefinitionCheck
         .. Repeated(workflows, workflow => workflow.ToString()).Select(name =>
             $"Workflow {name} is defined twice. Give one of them another name or version."),
         .. workflows.SelectMany(workflow => Faults(workflow, workflows)),
+        .. Repeated(workflows.SelectMany(UpgradedNodes), address => address).Select(address =>
+            $"Node {address} is upgraded twice. Keep one of the upgrades."),
     ];
 
     public static IEnumerable<string> HostingFaults(IReadOnlyList<Workflow> workflows, SiteOptions options) =>
@@ -124,11 +126,10 @@ internal static class DefinitionCheck
                 yield return
                     $"Node \"{upgrade.OldNode}\" of {old} is both defined and upgraded by {workflow}. Keep one.";
         }
-
-        foreach (string twice in Repeated(workflow.Parts.Upgrades,
-            upgrade => $"{upgrade.FromVersion}/{upgrade.OldNode}"))
-            yield return $"Workflow {workflow} upgrades {twice} twice. Keep one.";
     }
+
+    private static IEnumerable<string> UpgradedNodes(Workflow workflow) => workflow.Parts.Upgrades
+        .Select(upgrade => $"{workflow.Name}:{upgrade.FromVersion}/{upgrade.OldNode}");
 
     private static HashSet<string> Reach(IEnumerable<string> from, ILookup<string, string> edges)
     {
