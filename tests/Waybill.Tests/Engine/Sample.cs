@@ -79,6 +79,13 @@ internal sealed class Gate
         gate!.SetResult(route ?? Route.Finish("done"));
     }
 
+    /// <summary>Takes a run's end away, so that another run of the same element can be held beside it.</summary>
+    public TaskCompletionSource<Route> Take(string key)
+    {
+        held.Remove(key, out TaskCompletionSource<Route>? gate);
+        return gate!;
+    }
+
     public void OpenAll()
     {
         foreach (string key in held.Keys.ToArray())
