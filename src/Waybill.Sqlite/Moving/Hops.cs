@@ -1,0 +1,82 @@
+using System.Diagnostics.CodeAnalysis;
+using Waybill.Sqlite.Writing;
+using Waybill.Stores;
+
+namespace Waybill.Sqlite.Moving;
+
+/// <summary>
+/// Applies the hops of one commit. First each is judged, writes and moves; then the endings reach their callers; then
+/// joins that did not wait for all cancel the rest; then signals are delivered. What one hop moves never decides
+/// whether another one of the same commit is applied, so judging each at its turn is judging all by the state before
+/// the commit.
+/// </summary>
+internal sealed class Hops(
+    ElementRows elements, Moves moves, Returns returns, Cancels cancels, Signals signals, AttachedWrites attached)
+{
+    /// <summary>Applies hops of elements that a worker owns.</summary>
+    public HopOutcome[] Apply(WorkerEpoch owner, IReadOnlyList<Hop> hops)
+    {
+        HopOutcome[] outcomes = new HopOutcome[hops.Count];
+        Func<Place, bool> isOwned = place => place.Owner == owner.Value;
+        List<Hop>? withEffects = null;
+        for (int index = 0; index < hops.Count; index++)
+        {
+            Hop hop = hops[index];
+            if (IsPlain(hop, out NodeAddress? to) && moves.TryHandOver(hop, to, owner))
+                continue;
+            outcomes[index] = Apply(hop, isOwned);
+            if (outcomes[index].Status == HopStatus.Applied)
+                (withEffects ??= []).Add(hop);
+        }
+
+        if (withEffects is not null)
+            Spread(withEffects);
+        return outcomes;
+    }
+
+    /// <summary>Applies a person's decisions about sidelined elements.</summary>
+    public HopOutcome[] ApplyToSidelined(IReadOnlyList<Hop> hops)
+    {
+        HopOutcome[] outcomes = [.. hops.Select(hop => Apply(hop, place => place.State == ElementState.Sidelined))];
+        Spread([.. hops.Where((_, index) => outcomes[index].Status == HopStatus.Applied)]);
+        return outcomes;
+    }
+
+    private static bool IsPlain(Hop hop, [NotNullWhen(true)] out NodeAddress? to)
+    {
+        to = (hop.To as Destination.HandOver)?.Node;
+        return to is not null && !hop.LeavesLine && !hop.ConsumesReplies && hop.Cancel != CancelStance.CarriesOut
+            && hop.Writes.Count == 0 && hop.Signals.Count == 0;
+    }
+
+    private HopOutcome Apply(Hop hop, Func<Place, bool> isHeld)
+    {
+        if (elements.Find(hop.Key) is not { } element || element.Hop != hop.From || !isHeld(element.Place))
+            return new HopOutcome(HopStatus.Lost);
+        bool mayPass = hop.Cancel != CancelStance.Yields || hop.To is Destination.End;
+        if (element.Place.Cancel == CancelMark.Pending && !mayPass)
+            return new HopOutcome(HopStatus.CancelPending);
+        if (hop.Writes.Count > 0 && attached.Apply(hop.Writes) is { } error)
+            return new HopOutcome(HopStatus.WriteFailed, error);
+        moves.Move(element, hop);
+        return HopOutcome.Applied;
+    }
+
+    private void Spread(IReadOnlyList<Hop> applied)
+    {
+        List<ElementId> impatient = [];
+        foreach (Hop hop in applied)
+        {
+            if (hop is { To: Destination.End end, Caller: { } call } && returns.Bring(end, call))
+                impatient.Add(call.Id);
+        }
+
+        foreach (ElementId caller in impatient)
+            cancels.RequestCalled(caller, detail: null);
+        foreach (Hop hop in applied)
+        {
+            foreach (SignalDelivery signal in hop.Signals)
+                signals.Deliver(signal);
+        }
+    }
+}

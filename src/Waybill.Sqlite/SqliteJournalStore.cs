@@ -1,0 +1,39 @@
+using Waybill.Sqlite.Native;
+using Waybill.Sqlite.Reading;
+using Waybill.Sqlite.Writing;
+using Waybill.Stores;
+
+namespace Waybill.Sqlite;
+
+/// <summary>
+/// The journal. One writer numbers all rows and its transactions follow one another, so a position is the row's
+/// number and nothing can come before it later.
+/// </summary>
+internal sealed class SqliteJournalStore(Writer writer, Readers readers) : IJournalStore
+{
+    private const string Select =
+        "SELECT j.number, j.at, j.kind, j.element, j.hop, n.workflow, n.version, n.name, j.worked, j.detail "
+        + "FROM journal j CROSS JOIN node n ON n.id = j.node";
+
+    public Task<IReadOnlyList<JournalEntry>> ReadAsync(JournalPosition after, int max, CancellationToken cancel) =>
+        ReadAsync(new Conditions().And(after.Transaction, "j.number > "), max, cancel);
+
+    public Task<IReadOnlyList<JournalEntry>> HistoryAsync(ElementId element, int max, CancellationToken cancel) =>
+        ReadAsync(new Conditions().And(element, "j.element = "), max, cancel);
+
+    public Task<long> CountAsync(CancellationToken cancel) =>
+        readers.ReadAsync(database => database.ReadNumber("SELECT COUNT(*) FROM journal"), cancel);
+
+    public Task<int> TrimAsync(DateTimeOffset before, int max, CancellationToken cancel) =>
+        writer.RunAsync(session => session.Journal.Trim(before.ToMicroseconds(), max), cancel, weight: max);
+
+    private Task<IReadOnlyList<JournalEntry>> ReadAsync(Conditions conditions, int max, CancellationToken cancel) =>
+        readers.ReadAsync<IReadOnlyList<JournalEntry>>(
+            database => database.All(
+                $"{Select} WHERE {conditions.Text} ORDER BY j.number LIMIT {max}", conditions, Read),
+            cancel);
+
+    private static JournalEntry Read(Statement row) => new(
+        new JournalPosition(row.Long(0), 0), row.Long(1).ToInstant(), (JournalKind)row.Int(2), row.Id(3), row.Int(4),
+        row.Node(5), row.Long(8).ToSpan(), row.OptionalText(9));
+}

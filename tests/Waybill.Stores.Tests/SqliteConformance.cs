@@ -1,0 +1,76 @@
+using Waybill.Testing.Conformance;
+
+namespace Waybill.Stores.Tests;
+
+public sealed class SqliteAccepting : AcceptingConformance
+{
+    protected override Task<StoreFixture> CreateAsync() => SqliteFixture.CreateAsync();
+}
+
+public sealed class SqliteClaiming : ClaimingConformance
+{
+    protected override Task<StoreFixture> CreateAsync() => SqliteFixture.CreateAsync();
+}
+
+public sealed class SqliteCommitting : CommittingConformance
+{
+    protected override Task<StoreFixture> CreateAsync() => SqliteFixture.CreateAsync();
+}
+
+public sealed class SqliteWorkers : WorkersConformance
+{
+    protected override Task<StoreFixture> CreateAsync() => SqliteFixture.CreateAsync();
+}
+
+public sealed class SqliteLines : LinesConformance
+{
+    protected override Task<StoreFixture> CreateAsync() => SqliteFixture.CreateAsync();
+}
+
+public sealed class SqliteCalls : CallsConformance
+{
+    protected override Task<StoreFixture> CreateAsync() => SqliteFixture.CreateAsync();
+}
+
+public sealed class SqliteSignals : SignalsConformance
+{
+    protected override Task<StoreFixture> CreateAsync() => SqliteFixture.CreateAsync();
+}
+
+public sealed class SqliteCancelling : CancellingConformance
+{
+    protected override Task<StoreFixture> CreateAsync() => SqliteFixture.CreateAsync();
+}
+
+public sealed class SqliteSidelining : SideliningConformance
+{
+    protected override Task<StoreFixture> CreateAsync() => SqliteFixture.CreateAsync();
+}
+
+public sealed class SqliteTickets : TicketsConformance
+{
+    protected override Task<StoreFixture> CreateAsync() => SqliteFixture.CreateAsync();
+}
+
+public sealed class SqliteDirectory : DirectoryConformance
+{
+    protected override Task<StoreFixture> CreateAsync() => SqliteFixture.CreateAsync();
+}
+
+public sealed class SqliteJournal : JournalConformance
+{
+    protected override Task<StoreFixture> CreateAsync() => SqliteFixture.CreateAsync();
+}
+
+public sealed class SqliteWrites : WritesConformance
+{
+    protected override Task<StoreFixture> CreateAsync() => SqliteFixture.CreateAsync();
+}
+
+public sealed class SqliteSeveralProcesses : SeveralProcessesConformance
+{
+    // A database file belongs to one process: docs/decisions/0001.
+    protected override bool SupportsSeveralProcesses => false;
+
+    protected override Task<StoreFixture> CreateAsync() => SqliteFixture.CreateAsync();
+}
