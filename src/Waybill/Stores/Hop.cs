@@ -50,7 +50,8 @@ public sealed record Hop
     public bool ConsumesReplies { get; init; }
 
     /// <summary>
-    /// Whether the element stood in a line of a node with per-key order, and leaves it with this hop.
+    /// Whether the element stood in a line of a node with per-key order. Only a hand-over needs it, to leave the line:
+    /// what has a slot stays in its line when that names the same node and key, and leaves it when it does not.
     /// </summary>
     public bool LeavesLine { get; init; }
 
