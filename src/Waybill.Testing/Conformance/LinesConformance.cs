@@ -317,6 +317,31 @@ public abstract class LinesConformance : StoreConformance
     }
 
     [Fact]
+    public async Task One_that_goes_to_its_own_node_again_keeps_its_place()
+    {
+        WorkerEpoch worker = await RegisterAsync();
+        (ClaimedElement first, NewElement second, _) = await StartLineAsync(worker);
+
+        await ApplyAsync(worker, first.Enqueue(Authorise, line: "ann") with { LeavesLine = true });
+
+        Assert.Equal(first.Id, (await ClaimOneAsync(worker)).Id);
+        Assert.Equal(ElementState.Blocked, await StateAsync(second.Id));
+    }
+
+    [Fact]
+    public async Task An_upgrade_takes_an_element_from_its_line_to_that_of_the_next_version()
+    {
+        WorkerEpoch worker = await RegisterAsync();
+        (ClaimedElement first, NewElement second, _) = await StartLineAsync(worker);
+        NodeAddress next = new("orders", 2, "authorise");
+
+        await ApplyAsync(worker, first.Enqueue(next, line: "ann") with { Arrives = false, LeavesLine = false });
+
+        Assert.Equal(ElementState.Ready, await StateAsync(second.Id));
+        Assert.True((await ClaimOneAsync(worker, next)).InLine);
+    }
+
+    [Fact]
     public async Task A_cancelled_element_does_not_wait_for_its_turn_because_it_will_not_run()
     {
         WorkerEpoch worker = await RegisterAsync();
