@@ -72,3 +72,9 @@ public sealed class MemorySeveralProcesses : SeveralProcessesConformance
 {
     protected override Task<StoreFixture> CreateAsync() => Task.FromResult<StoreFixture>(new MemoryFixture());
 }
+
+/// <summary>The model against itself: shows that a run gives the same result whenever it is repeated.</summary>
+public sealed class MemoryComparison : ModelComparison
+{
+    protected override Task<StoreFixture> CreateAsync() => Task.FromResult<StoreFixture>(new MemoryFixture());
+}

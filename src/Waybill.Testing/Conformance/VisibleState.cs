@@ -1,0 +1,137 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Waybill.Stores;
+
+namespace Waybill.Testing.Conformance;
+
+/// <summary>All that can be seen of a store, as lines of text that are equal when two stores are.</summary>
+internal static class VisibleState
+{
+    /// <summary>The steps in which time is compared, so that the seconds which a run takes do not show.</summary>
+    public static readonly TimeSpan TimeStep = TimeSpan.FromMinutes(10);
+
+    public static async Task<IReadOnlyList<string>> OfAsync(ComparedStore side, IEnumerable<string> counters)
+    {
+        List<string> lines = [];
+        await AddElementsAsync(side, lines);
+        await AddTicketsAsync(side, lines);
+        await AddSidelinedAsync(side, lines);
+        await AddJournalAsync(side, lines);
+        foreach (WorkerRecord worker in await side.Store.Workers.ListAsync(CancellationToken.None))
+            lines.Add($"worker {worker.Name} {Steps(side, worker.LeaseUntil)} owns {worker.Owned}");
+        foreach (string counter in counters)
+            lines.Add($"counter {counter} = {await side.Fixture.ReadAsync(counter)}");
+        return lines;
+    }
+
+    public static string Of(ClaimedElement element) =>
+        $"{Name(element.Id)} \"{element.BusinessKey}\" at {element.Node} hop {element.Hop} arrived {element.ArrivedHop}"
+        + $" attempt {element.Attempt} data {Text(element.Data)} failure {element.Failure}"
+        + $" caller {Of(element.Caller)} awaited {element.AwaitedSignal} cancel {element.CancelRequested}"
+        + $" in line {element.InLine}"
+        + string.Concat(element.Replies.Select(reply =>
+            $" reply {reply.Slot} {reply.Ending} {Text(reply.Value)} {reply.Reason}"));
+
+    public static string Name(ElementId element) =>
+        $"e{BitConverter.ToInt32(element.Value.ToByteArray())}";
+
+    public static string Text(ReadOnlyMemory<byte> data) => Encoding.UTF8.GetString(data.Span);
+
+    private static async Task AddElementsAsync(ComparedStore side, List<string> lines)
+    {
+        List<ElementSummary> elements = await AllAsync(
+            page => side.Store.Directory.ListAsync(ElementFilter.All, page, CancellationToken.None));
+        List<long> keys = [];
+        foreach (ElementSummary element in elements)
+        {
+            ElementDetails found = (await side.Store.Directory.FindAsync(
+                ElementRef.Of(element.Id), CancellationToken.None))!;
+            keys.Add(found.Key);
+            lines.Add(
+                $"element {Name(element.Id)} \"{element.BusinessKey}\" at {element.Node} {element.State}"
+                + $" hop {element.Hop} caller {Name(element.Caller)} cancel {element.CancelRequested}"
+                + $" data {Text(found.Data)} due {Steps(side, found.Due)} awaits {found.AwaitedSignal}"
+                + $" pending {found.PendingCalls}");
+        }
+
+        IReadOnlyList<ElementFence> fences = await side.Store.Elements.FencesAsync(keys, CancellationToken.None);
+        lines.AddRange(fences
+            .OrderBy(fence => fence.Key)
+            .Select(fence => $"fence {keys.IndexOf(fence.Key)} {fence.Hop} {fence.State} {side.NameOf(fence.Owner)}"));
+        IReadOnlyList<NodeCount> counts = await side.Store.Directory.CountByNodeAsync(
+            ElementFilter.All, CancellationToken.None);
+        lines.AddRange(counts
+            .Select(count => $"count {count.Node} {count.State} {count.Count}")
+            .Order(StringComparer.Ordinal));
+    }
+
+    private static async Task AddTicketsAsync(ComparedStore side, List<string> lines)
+    {
+        List<TicketRecord> tickets = await AllAsync(
+            page => side.Store.Tickets.ListAsync(TicketFilter.All, page, CancellationToken.None));
+        lines.AddRange(tickets.Select(ticket =>
+            $"ticket {Name(ticket.Id)} {ticket.Workflow} \"{ticket.BusinessKey}\" {ticket.Ending}"
+            + $" {Text(ticket.Result)} {ticket.Reason}"));
+    }
+
+    private static async Task AddSidelinedAsync(ComparedStore side, List<string> lines)
+    {
+        List<SidelinedElement> sidelined = await AllAsync(
+            page => side.Store.Sidelined.ListAsync(SidelinedFilter.All, page, CancellationToken.None));
+        lines.AddRange(sidelined.Select(element =>
+            $"sidelined {Name(element.Id)} at {element.Node} hop {element.Hop} {element.Failure}"
+            + $" caller {Of(element.Caller)} data {Text(element.Data)}"));
+        IReadOnlyList<SidelinedGroup> groups = await side.Store.Sidelined.GroupAsync(
+            SidelinedFilter.All, CancellationToken.None);
+        lines.AddRange(groups
+            .Select(group => $"group {group.Node} {group.FailureType} {group.Message} {group.Count}")
+            .Order(StringComparer.Ordinal));
+    }
+
+    // Rows of different elements may stand in any order within a transaction; those of one element may not.
+    private static async Task AddJournalAsync(ComparedStore side, List<string> lines)
+    {
+        List<JournalEntry> rows = [];
+        JournalPosition last = default;
+        while (await side.Store.Journal.ReadAsync(last, 100, CancellationToken.None) is { Count: > 0 } read)
+        {
+            rows.AddRange(read);
+            last = read[^1].Position;
+        }
+
+        lines.AddRange(rows
+            .GroupBy(row => row.Element)
+            .OrderBy(history => history.Key)
+            .SelectMany(history => history)
+            .Select(row => $"journal {Name(row.Element)} {row.Kind} hop {row.Hop} at {row.Node} worked {row.Worked}"
+                + $" {Normal(row.Detail)}"));
+    }
+
+    private static async Task<List<T>> AllAsync<T>(Func<PageRequest, Task<Page<T>>> list)
+    {
+        List<T> all = [];
+        for (PageRequest? page = new(Size: 7); page is not null;)
+        {
+            Page<T> part = await list(page);
+            all.AddRange(part.Items);
+            page = part.Next is { } next ? new PageRequest(7, next) : null;
+        }
+
+        return all;
+    }
+
+    private static string Of(CallerRef? caller) =>
+        caller is null ? "none" : $"{Name(caller.Id)}@{caller.Hop}/{caller.Slot}";
+
+    private static string Name(ElementId? element) => element is null ? "none" : Name(element.Value);
+
+    private static string Steps(ComparedStore side, DateTimeOffset? instant) => instant is null
+        ? "never"
+        : Math.Ceiling((instant.Value - side.Fixture.Now) / TimeStep).ToString(CultureInfo.InvariantCulture);
+
+    // Stores may write the same JSON with other spaces and escapes.
+    private static string? Normal(string? json) =>
+        json is null ? null : JsonSerializer.Serialize(JsonNode.Parse(json));
+}
