@@ -1,0 +1,73 @@
+using Npgsql;
+
+namespace Waybill.Postgres.Connections;
+
+/// <summary>
+/// Two ways into one database. Lanes keep their connections and run the store's own statements, for which the planner is
+/// told what to do; listings come from a pool with the server's settings.
+/// </summary>
+internal sealed class DataSources : IAsyncDisposable
+{
+    // A statement that is planned while its tables are empty gets a plan that reads whole tables, and keeps it: 20 times
+    // slower. All statements of the lanes are written for index lookups, so they are held to them.
+    private const string PlannerSettings =
+        "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off "
+        + "-c enable_bitmapscan=off -c jit=off";
+
+    // Less than a lease: a process that is stopped in the middle of a transaction does not hold its locks for longer.
+    private const int IdleInTransactionMaxMs = 10_000;
+
+    private const int PreparedMax = 200;
+
+    public DataSources(string connectionString, PostgresStoreOptions options)
+    {
+        int statementMaxMs = (int)options.StatementTimeMax.TotalMilliseconds;
+        NpgsqlConnectionStringBuilder settings = new(connectionString)
+        {
+            ApplicationName = new NpgsqlConnectionStringBuilder(connectionString).ApplicationName ?? "waybill",
+            Enlist = false,
+            Multiplexing = false,
+            // The server gives up first, and says that nothing was written.
+            CommandTimeout = (statementMaxMs / 1000) + 10,
+            TcpKeepAlive = true,
+            TcpKeepAliveTime = 5,
+            TcpKeepAliveInterval = 2,
+        };
+        string timeouts = $"-c statement_timeout={statementMaxMs} "
+            + $"-c idle_in_transaction_session_timeout={IdleInTransactionMaxMs} -c tcp_user_timeout=10000 "
+            + "-c client_min_messages=warning";
+        Host = $"{settings.Host}:{settings.Port}/{settings.Database}";
+        Listings = Build(settings, timeouts, options);
+        settings.Pooling = false;
+        settings.MaxAutoPrepare = PreparedMax;
+        settings.AutoPrepareMinUsages = 1;
+        settings.WriteBufferSize = 64 * 1024;
+        settings.ReadBufferSize = 64 * 1024;
+        Lanes = Build(settings, $"{timeouts} {PlannerSettings}", options);
+    }
+
+    /// <summary>Where the database is, for people.</summary>
+    public string Host { get; }
+
+    /// <summary>Connections that stay open and are not shared.</summary>
+    public NpgsqlDataSource Lanes { get; }
+
+    /// <summary>Connections for a single statement.</summary>
+    public NpgsqlDataSource Listings { get; }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Lanes.DisposeAsync();
+        await Listings.DisposeAsync();
+    }
+
+    private static NpgsqlDataSource Build(
+        NpgsqlConnectionStringBuilder settings, string serverSettings, PostgresStoreOptions options)
+    {
+        NpgsqlDataSourceBuilder builder = new(settings.ConnectionString);
+        builder.ConnectionStringBuilder.Options =
+            string.Join(' ', new[] { settings.Options, serverSettings }.Where(part => !string.IsNullOrEmpty(part)));
+        options.Configure?.Invoke(builder);
+        return builder.Build();
+    }
+}

@@ -1,0 +1,64 @@
+using System.Net.Sockets;
+using Npgsql;
+using Waybill.Stores;
+
+namespace Waybill.Postgres.Connections;
+
+/// <summary>Says what an error of the database means for the caller of the store.</summary>
+internal static class Faults
+{
+    /// <summary>Two transactions met; nothing was written and the work can simply be done again.</summary>
+    public static bool IsRetryable(Exception error) =>
+        error is PostgresException { SqlState: PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure };
+
+    /// <summary>
+    /// The error as the contract knows it, or null for one that means a fault in the statement or its data.
+    /// </summary>
+    /// <param name="error">What was thrown.</param>
+    /// <param name="mayHaveCommitted">Whether the commit was on its way when it was thrown.</param>
+    public static Exception? Translate(Exception error, bool mayHaveCommitted)
+    {
+        if (error is PostgresException answered && !IsEndOfSession(answered))
+            return TranslateAnswer(answered);
+        if (!IsConnectionFailure(error))
+            return null;
+        return mayHaveCommitted
+            ? new CommitOutcomeUnknownException(
+                $"The connection to PostgreSQL was lost during a commit: {error.Message} Read where the elements are now.",
+                error)
+            : new StoreUnavailableException(
+                $"PostgreSQL cannot be reached: {error.Message} Nothing was written; check the server and the network.",
+                error);
+    }
+
+    /// <summary>Whether the connection is gone, as opposed to an answer about one statement.</summary>
+    public static bool IsConnectionFailure(Exception error) => error switch
+    {
+        PostgresException answered => IsEndOfSession(answered) || TranslateAnswer(answered) is not null,
+        NpgsqlException or SocketException or IOException or TimeoutException or ObjectDisposedException => true,
+        _ => false,
+    };
+
+    // An error that ends the session can come after the commit; any other one has undone the transaction for sure.
+    private static bool IsEndOfSession(PostgresException error) => error.InvariantSeverity is "FATAL" or "PANIC";
+
+    private static StoreUnavailableException? TranslateAnswer(PostgresException error)
+    {
+        string? advice = error.SqlState switch
+        {
+            PostgresErrorCodes.DiskFull => "The disk of the PostgreSQL server is full; make room, and the store goes on.",
+            PostgresErrorCodes.ReadOnlySqlTransaction => "The PostgreSQL server is read-only; connect to the primary.",
+            PostgresErrorCodes.QueryCanceled or PostgresErrorCodes.LockNotAvailable =>
+                "PostgreSQL gave up a statement that took too long; look for long transactions and for load.",
+            PostgresErrorCodes.IoError => "The PostgreSQL server cannot read or write its disk; check the disk.",
+            ['5', '3', ..] => "The PostgreSQL server is out of a resource; see its message.",
+            ['5', '7', 'P', ..] or ['0', '8', ..] => "The PostgreSQL server ends or does not accept connections.",
+            PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure =>
+                "Transactions of PostgreSQL kept standing in each other's way.",
+            _ => null,
+        };
+        return advice is null
+            ? null
+            : new StoreUnavailableException($"{advice} Nothing was written. ({error.SqlState}: {error.MessageText})", error);
+    }
+}

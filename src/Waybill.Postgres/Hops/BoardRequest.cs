@@ -1,0 +1,51 @@
+using Waybill.Stores;
+
+namespace Waybill.Postgres.Hops;
+
+/// <summary>What a transaction needs to lock and load before it can decide anything. Grows while it finds out more.</summary>
+internal sealed class BoardRequest
+{
+    /// <summary>The worker whose epoch must be live; null when nobody's is asked for.</summary>
+    public WorkerEpoch? Epoch { get; init; }
+
+    /// <summary>Elements whose places are locked and loaded.</summary>
+    public SortedSet<long> Keys { get; } = [];
+
+    /// <summary>Elements that move: their element rows are locked as well.</summary>
+    public List<long> Movers { get; } = [];
+
+    /// <summary>Names that attached writes contend for.</summary>
+    public SortedSet<string> Names { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Lines that are locked, and how many of those who stand at their front are loaded.</summary>
+    public Dictionary<LineKey, int> Lines { get; } = [];
+
+    /// <summary>Elements of which all that they called, and all below, is locked and loaded.</summary>
+    public HashSet<Guid> Callers { get; } = [];
+
+    /// <summary>Elements that begin to wait for a signal, which may have been kept for them.</summary>
+    public List<(long Key, string Signal)> Waits { get; } = [];
+
+    /// <summary>How many numbers are drawn at the most: for new elements and places in lines.</summary>
+    public int NumbersMax { get; set; }
+
+    /// <summary>Asks for a line.</summary>
+    /// <param name="line">Which.</param>
+    /// <param name="leavers">How many of those who stand in it may leave it.</param>
+    /// <returns>Whether this had not been asked for.</returns>
+    public bool Need(LineKey line, int leavers)
+    {
+        if (Lines.TryGetValue(line, out int length) && length > leavers)
+            return false;
+        Lines[line] = leavers + 1;
+        return true;
+    }
+
+    /// <summary>Asks for a new element's line and numbers.</summary>
+    public void NeedSlot(int node, string? orderKey)
+    {
+        NumbersMax += 2;
+        if (orderKey is not null)
+            Need(new LineKey(node, orderKey), leavers: 0);
+    }
+}

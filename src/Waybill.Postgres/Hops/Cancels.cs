@@ -1,0 +1,66 @@
+using Waybill.Stores;
+
+namespace Waybill.Postgres.Hops;
+
+/// <summary>Asks elements on the board, and what they called, to cancel.</summary>
+internal sealed class Cancels(Board board)
+{
+    /// <summary>Asks one element that is in flight.</summary>
+    public CancelOutcome Request(Place place, string? detail)
+    {
+        if (place.Cancel != CancelMark.None)
+            return CancelOutcome.AlreadyRequested;
+        Mark(place, detail);
+        return CancelOutcome.Requested;
+    }
+
+    /// <summary>
+    /// Asks all that an element called and that is in flight; one that was asked before is left alone.
+    /// </summary>
+    public void RequestCalled(Place caller, string? detail)
+    {
+        foreach (long key in board.Called[caller.Id])
+        {
+            if (board.Find(key) is { Cancel: CancelMark.None } called)
+                Mark(called, detail);
+        }
+    }
+
+    private void Mark(Place place, string? detail)
+    {
+        board.Changes.Write(JournalKind.CancelRequested, place, detail);
+        place.Cancel = CancelMark.Pending;
+        switch (place.State)
+        {
+            case ElementState.Owned:
+                board.Put(place, place.Line);
+                break;
+            case ElementState.Calling:
+                // It goes on when what it called has returned, so that nothing is left behind.
+                board.Put(place, place.Line);
+                RequestCalled(place, detail);
+                break;
+            default:
+                BringForward(place);
+                break;
+        }
+    }
+
+    private void BringForward(Place place)
+    {
+        if (place.State == ElementState.Sidelined)
+            board.Changes.NoLongerSidelined.Add(place.Key);
+        place.Rank = int.MinValue;
+        place.Due = null;
+        // Without replies it will not run, only be cancelled, so its line need not hold it up. With replies it may run.
+        if (place.HasReplies)
+        {
+            board.PutWaiting(place, place.Line);
+        }
+        else
+        {
+            place.State = ElementState.Ready;
+            board.Put(place, place.Line);
+        }
+    }
+}

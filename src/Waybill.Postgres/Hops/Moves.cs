@@ -1,0 +1,170 @@
+using Waybill.Postgres.Connections;
+using Waybill.Stores;
+
+namespace Waybill.Postgres.Hops;
+
+/// <summary>What a hop does to the board. Decides in memory; nothing here reads or writes the database.</summary>
+internal sealed class Moves(Board board, NodeNumbers nodes)
+{
+    private readonly Changes changes = board.Changes;
+
+    /// <summary>Whether a hop can be applied to the board as it was loaded.</summary>
+    /// <param name="hop">The hop.</param>
+    /// <param name="isHeld">Whether the caller holds the element: as its owner, or because it is sidelined.</param>
+    public HopStatus Judge(Hop hop, Func<Place, bool> isHeld)
+    {
+        if (board.Find(hop.Key) is not { } place || place.ElementHop != hop.From || !isHeld(place))
+            return HopStatus.Lost;
+        bool mayPass = hop.Cancel != CancelStance.Yields || hop.To is Destination.End;
+        return place.Cancel == CancelMark.Pending && !mayPass ? HopStatus.CancelPending : HopStatus.Applied;
+    }
+
+    /// <summary>Moves an element. What it tells its caller and others comes after all have moved.</summary>
+    public void Move(Hop hop)
+    {
+        Place place = board.Find(hop.Key)!;
+        if (place.State == ElementState.Sidelined)
+            changes.NoLongerSidelined.Add(place.Key);
+        if (hop.To is Destination.End end)
+        {
+            End(place, hop, end);
+            return;
+        }
+
+        place.ElementHop = hop.From + 1;
+        place.ElementNode = nodes[NodeOf(hop)];
+        changes.Elements.Add(new ElementChange(place, hop.Arrives, hop.Failure, hop.Data));
+        if (hop.ConsumesReplies && place.HasReplies)
+        {
+            changes.ConsumedReplies.Add(place.Key);
+            place.HasReplies = false;
+        }
+
+        if (hop.Arrives || hop.ConsumesReplies)
+            place.AwaitedSignal = null;
+        if (hop.Cancel == CancelStance.CarriesOut)
+            place.Cancel = CancelMark.CarriedOut;
+        string? detail = hop.To is Destination.Calls calls ? JournalDetail.Called(calls.Elements) : hop.Detail;
+        changes.Write(hop.Kind, place.Id, place.ElementHop, place.ElementNode, hop.Worked, detail);
+        MoveTo(place, hop);
+    }
+
+    /// <summary>Brings an ending to its caller.</summary>
+    /// <returns>The caller, when it goes on without waiting for the rest.</returns>
+    public Place? Reply(Hop hop)
+    {
+        if (hop is not { To: Destination.End end, Caller: { } call } || board.Find(call.Key) is not { } caller
+            || caller.State != ElementState.Calling || caller.Hop != call.Hop)
+            return null;
+        changes.Replies.Add((caller.Key, new Reply(call.Slot, end.Ending, end.Result, end.Reason)));
+        caller.HasReplies = true;
+        caller.PendingCalls--;
+        bool isImpatient = caller.Join == JoinMode.AllOrFirstFailure && end.Ending != Ending.Finished;
+        if (caller.PendingCalls > 0 && !isImpatient)
+        {
+            board.Put(caller, caller.Line);
+            return null;
+        }
+
+        board.PutWaiting(caller, caller.Line);
+        changes.Write(JournalKind.Returned, caller);
+        return isImpatient ? caller : null;
+    }
+
+    /// <summary>Inserts an element at the end of its line.</summary>
+    public void Insert(NewElement element, long key, CallerRef? caller)
+    {
+        int node = nodes[element.Slot.Node];
+        string? orderKey = StorableText.OrNull(element.Slot.OrderKey);
+        Place place = new()
+        {
+            Key = key,
+            Id = element.Id.Value,
+            Caller = caller,
+            ElementNode = node,
+            Node = node,
+            State = ElementState.Ready,
+            Rank = element.Slot.Rank,
+            OrderKey = orderKey,
+            LineNumber = orderKey is null ? 0 : board.NextNumber(),
+        };
+        board.Wait(place);
+        board.Add(place);
+        changes.NewElements.Add(new NewRow(place, element.BusinessKey, element.Data));
+        changes.Write(JournalKind.Accepted, place, JournalDetail.Accepted(element.BusinessKey, caller));
+    }
+
+    /// <summary>The node that a hop names.</summary>
+    public static NodeAddress NodeOf(Hop hop) => hop.To switch
+    {
+        Destination.HandOver to => to.Node,
+        Destination.Enqueue to => to.Slot.Node,
+        Destination.Calls to => to.Slot.Node,
+        Destination.AwaitSignal to => to.Slot.Node,
+        Destination.Sideline to => to.Node,
+        _ => hop.Node,
+    };
+
+    private void MoveTo(Place place, Hop hop)
+    {
+        LineKey? before = place.Line;
+        switch (hop.To)
+        {
+            case Destination.HandOver:
+                // The place stays where the element was claimed: only its owner can see the difference.
+                if (hop.LeavesLine)
+                    (place.OrderKey, place.LineNumber) = (null, 0);
+                board.Put(place, before);
+                break;
+            case Destination.Enqueue to:
+                Arrive(place, to.Slot);
+                place.Due = to.Delay is { } delay ? board.Now + delay : to.Due?.UtcDateTime;
+                place.Attempts = to.Attempts;
+                board.PutWaiting(place, before);
+                break;
+            case Destination.Calls to:
+                Arrive(place, to.Slot);
+                place.State = ElementState.Calling;
+                place.PendingCalls = to.Elements.Count;
+                place.Join = to.Join;
+                board.Put(place, before);
+                foreach ((int slot, NewElement called) in to.Elements.Index())
+                    Insert(called, board.NextNumber(), new CallerRef(place.Key, hop.Id, place.ElementHop, slot));
+                break;
+            case Destination.AwaitSignal to:
+                Arrive(place, to.Slot);
+                place.State = ElementState.AwaitingSignal;
+                place.AwaitedSignal = StorableText.Of(to.Signal);
+                place.Due = to.Due?.UtcDateTime;
+                board.Put(place, before);
+                new Signals(board).TakeKept(place);
+                break;
+            case Destination.Sideline to:
+                Arrive(place, new QueueSlot(to.Node, place.Rank, place.OrderKey));
+                place.State = ElementState.Sidelined;
+                place.Attempts = to.Failure.Attempts;
+                changes.Sidelined.Add((place.Key, place.Node, to.Failure));
+                board.Put(place, before);
+                break;
+        }
+    }
+
+    private void Arrive(Place place, QueueSlot slot)
+    {
+        board.MoveTo(place, nodes[slot.Node], slot.Rank, StorableText.OrNull(slot.OrderKey));
+        place.Hop = place.ElementHop;
+        place.Owner = null;
+        place.Due = null;
+        place.Attempts = 0;
+        place.PendingCalls = 0;
+    }
+
+    private void End(Place place, Hop hop, Destination.End end)
+    {
+        board.Remove(place);
+        changes.Ended.Add(place.Key);
+        if (hop.Caller is null)
+            changes.Tickets.Add((place.Key, end));
+        changes.Write(hop.Kind, place.Id, hop.From + 1, nodes[hop.Node], hop.Worked, hop.Detail);
+    }
+}

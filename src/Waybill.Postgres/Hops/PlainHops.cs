@@ -1,0 +1,212 @@
+using Npgsql;
+using Waybill.Postgres.Connections;
+using Waybill.Stores;
+
+namespace Waybill.Postgres.Hops;
+
+/// <summary>
+/// The hops that touch nothing but their own element, which are nearly all: one statement for each kind of destination
+/// moves any number of them, fenced in the statement itself. What a statement does not find as it expects is left alone
+/// and goes the careful way.
+/// </summary>
+internal sealed class PlainHops(SiteSchema schema, NodeNumbers nodes)
+{
+    private const string Journal =
+        """
+        insert into waybill.journal (at, n, kind, element, hop, node, worked, detail)
+        select now(), n, kind, id, hop, node, worked, detail from moved
+        """;
+
+    private readonly string lockWorker = schema.Place("select 1 from waybill.worker where epoch = $1 for key share");
+
+    // The place row is only read: a hop that hands its element over writes one row besides the journal's.
+    private readonly string handOver = schema.Place(
+        $"""
+        with moved as (
+            update waybill.element e
+            set hop = e.hop + 1, node = v.node, arrived_hop = e.hop + 1, moved_at = now(), failure = null, data = v.data
+            from unnest($2::bigint[], $3::integer[], $4::integer[], $5::bytea[], $6::integer[], $7::smallint[], $8::bigint[],
+                $9::text[]) v(key, hop, node, data, n, kind, worked, detail)
+            where e.key = v.key and e.hop = v.hop
+              and exists (select 1 from waybill.worker where epoch = $1)
+              and exists (
+                  select 1 from waybill.place p
+                  where p.key = v.key and p.owner = $1 and p.state = 3 and p.cancel <> 1 and p.signal is null
+                    and not p.replied)
+            returning e.id, e.hop, e.node, v.n, v.kind, v.worked, v.detail),
+        journalled as ({Journal})
+        select array_agg(n) from moved
+        """);
+
+    // The place is locked and looked at first, so that a cancel that comes at the same moment is before or after the hop.
+    private readonly string enqueue = schema.Place(
+        $"""
+        with held as (
+            select v.* from unnest($2::bigint[], $3::integer[], $4::integer[], $5::bytea[], $6::integer[], $7::smallint[],
+                $8::bigint[], $9::text[], $10::integer[], $11::integer[], $12::bigint[], $13::timestamptz[], $14::boolean[],
+                $15::text[])
+                v(key, hop, node, data, n, kind, worked, detail, rank, attempts, delay, due, arrives, failure)
+            join waybill.place p on p.key = v.key
+            where p.owner = $1 and p.state = 3 and p.cancel <> 1 and p.signal is null and not p.replied
+              and p.order_key is null
+            for no key update of p),
+        moved as (
+            update waybill.element e
+            set hop = e.hop + 1, node = h.node, arrived_hop = case when h.arrives then e.hop + 1 else e.arrived_hop end,
+                moved_at = now(), failure = h.failure, data = h.data
+            from held h
+            where e.key = h.key and e.hop = h.hop and exists (select 1 from waybill.worker where epoch = $1)
+            returning e.key, e.id, e.hop, e.node, h.n, h.kind, h.worked, h.detail, h.rank, h.attempts,
+                coalesce(now() + h.delay * interval '1 microsecond', h.due) as due),
+        placed as (
+            update waybill.place p
+            set node = m.node, state = case when m.due > now() then 1 else 0 end, rank = m.rank, hop = m.hop,
+                due = case when m.due > now() then m.due end, owner = null, attempts = m.attempts, pending = 0
+            from moved m where p.key = m.key),
+        journalled as ({Journal})
+        select array_agg(n) from moved
+        """);
+
+    private readonly string end = schema.Place(
+        $"""
+        with held as (
+            select v.* from unnest($2::bigint[], $3::integer[], $4::integer[], $5::integer[], $6::smallint[], $7::bigint[],
+                $8::text[], $9::smallint[], $10::bytea[], $11::text[])
+                v(key, hop, node, n, kind, worked, detail, ending, result, reason)
+            join waybill.place p on p.key = v.key
+            where p.owner = $1 and p.state = 3 and not p.replied and p.order_key is null
+            for no key update of p),
+        moved as (
+            delete from waybill.element e using held h
+            where e.key = h.key and e.hop = h.hop and e.caller_key is null
+              and exists (select 1 from waybill.worker where epoch = $1)
+            returning e.key, e.id, e.hop + 1 as hop, h.node, h.n, h.kind, h.worked, h.detail, h.ending, h.result, h.reason),
+        unplaced as (delete from waybill.place p using moved m where p.key = m.key),
+        forgotten as (delete from waybill.mailbox b using moved m where b.key = m.key),
+        ticketed as (
+            update waybill.ticket t set ending = m.ending, ended_at = now(), result = m.result, reason = m.reason
+            from moved m where t.key = m.key),
+        journalled as ({Journal})
+        select array_agg(n) from moved
+        """);
+
+    /// <summary>Whether a hop touches nothing but its own element.</summary>
+    public static bool IsPlain(Hop hop) => hop switch
+    {
+        { ConsumesReplies: true } or { LeavesLine: true } or { Caller: not null } => false,
+        { Writes.Count: > 0 } or { Signals.Count: > 0 } => false,
+        { Cancel: not CancelStance.Yields, To: not Destination.End } => false,
+        { To: Destination.HandOver, Arrives: true, Failure: null } => true,
+        { To: Destination.Enqueue { Slot.OrderKey: null } } => true,
+        { To: Destination.End } => true,
+        _ => false,
+    };
+
+    /// <summary>Locks the worker's row, so that nobody takes its elements away before the commit.</summary>
+    public void AddWorkerLock(NpgsqlBatch batch, WorkerEpoch epoch) => batch.Add(lockWorker, Arg.Long(epoch.Value));
+
+    /// <summary>Adds the statements for these hops.</summary>
+    /// <param name="batch">Where.</param>
+    /// <param name="epoch">The owner.</param>
+    /// <param name="hops">Plain hops with their numbers in the journal, by which they are told apart afterwards.</param>
+    /// <returns>How many statements were added; each returns the numbers of the hops that it applied.</returns>
+    public int Add(NpgsqlBatch batch, WorkerEpoch epoch, List<(int Number, Hop Hop)> hops)
+    {
+        // In the order of their keys, as everybody locks rows.
+        hops.Sort((a, b) => a.Hop.Key.CompareTo(b.Hop.Key));
+        List<(int, Hop)> handedOver = [.. hops.Where(row => row.Hop.To is Destination.HandOver)];
+        List<(int, Hop)> enqueued = [.. hops.Where(row => row.Hop.To is Destination.Enqueue)];
+        List<(int, Hop)> ended = [.. hops.Where(row => row.Hop.To is Destination.End)];
+        int before = batch.BatchCommands.Count;
+        if (handedOver.Count > 0)
+            AddHandOvers(batch, epoch, handedOver);
+        if (enqueued.Count > 0)
+            AddEnqueues(batch, epoch, enqueued);
+        if (ended.Count > 0)
+            AddEnds(batch, epoch, ended);
+        return batch.BatchCommands.Count - before;
+    }
+
+    private void AddHandOvers(NpgsqlBatch batch, WorkerEpoch epoch, List<(int Number, Hop Hop)> hops)
+    {
+        HopColumns columns = new(hops, row => nodes[((Destination.HandOver)row.To).Node]);
+        batch.Add(
+            handOver, Arg.Long(epoch.Value), columns.Keys, columns.From, columns.Nodes, columns.Data, columns.Numbers,
+            columns.Kinds, columns.Worked, columns.Details);
+    }
+
+    private void AddEnqueues(NpgsqlBatch batch, WorkerEpoch epoch, List<(int Number, Hop Hop)> hops)
+    {
+        HopColumns columns = new(hops, row => nodes[((Destination.Enqueue)row.To).Slot.Node]);
+        Destination.Enqueue[] to = [.. hops.Select(row => (Destination.Enqueue)row.Hop.To)];
+        batch.Add(
+            enqueue, Arg.Long(epoch.Value), columns.Keys, columns.From, columns.Nodes, columns.Data, columns.Numbers,
+            columns.Kinds, columns.Worked, columns.Details,
+            Arg.Ints([.. to.Select(place => place.Slot.Rank)]),
+            Arg.Ints([.. to.Select(place => place.Attempts)]),
+            Arg.Longs([.. to.Select(place => place.Delay is { } delay ? HopColumns.Microseconds(delay) : (long?)null)]),
+            Arg.Instants([.. to.Select(place => place.Due?.UtcDateTime)]),
+            Arg.Booleans([.. hops.Select(row => row.Hop.Arrives)]),
+            Arg.OptionalTexts([.. hops.Select(row => StorableText.OrNull(row.Hop.Failure))]));
+    }
+
+    private void AddEnds(NpgsqlBatch batch, WorkerEpoch epoch, List<(int Number, Hop Hop)> hops)
+    {
+        HopColumns columns = new(hops, row => nodes[row.Node]);
+        Destination.End[] to = [.. hops.Select(row => (Destination.End)row.Hop.To)];
+        batch.Add(
+            end, Arg.Long(epoch.Value), columns.Keys, columns.From, columns.Nodes, columns.Numbers, columns.Kinds,
+            columns.Worked, columns.Details,
+            Arg.Shorts([.. to.Select(place => (short)place.Ending)]),
+            Arg.Bytes([.. to.Select(place => place.Result)]),
+            Arg.OptionalTexts([.. to.Select(place => StorableText.OrNull(place.Reason))]));
+    }
+}
+
+/// <summary>What all plain hops have in common, as columns.</summary>
+internal sealed class HopColumns
+{
+    private readonly List<long> keys;
+    private readonly List<int> from;
+    private readonly List<int> nodes;
+    private readonly List<int> numbers;
+    private readonly List<short> kinds;
+    private readonly List<long> worked;
+    private readonly List<string?> details;
+    private readonly List<(int Number, Hop Hop)> hops;
+
+    public HopColumns(List<(int Number, Hop Hop)> hops, Func<Hop, int> nodeOf)
+    {
+        this.hops = hops;
+        (keys, from, nodes, numbers) = (new(hops.Count), new(hops.Count), new(hops.Count), new(hops.Count));
+        (kinds, worked, details) = (new(hops.Count), new(hops.Count), new(hops.Count));
+        foreach ((int number, Hop hop) in hops)
+        {
+            keys.Add(hop.Key);
+            from.Add(hop.From);
+            nodes.Add(nodeOf(hop));
+            numbers.Add(number);
+            kinds.Add((short)hop.Kind);
+            worked.Add(Microseconds(hop.Worked));
+            details.Add(StorableText.OrNull(hop.Detail));
+        }
+    }
+
+    public NpgsqlParameter Keys => Arg.Longs(keys);
+
+    public NpgsqlParameter From => Arg.Ints(from);
+
+    public NpgsqlParameter Nodes => Arg.Ints(nodes);
+
+    public NpgsqlParameter Numbers => Arg.Ints(numbers);
+
+    public NpgsqlParameter Kinds => Arg.Shorts(kinds);
+
+    public NpgsqlParameter Worked => Arg.Longs(worked);
+
+    public NpgsqlParameter Details => Arg.OptionalTexts(details);
+
+    public NpgsqlParameter Data => Arg.Bytes([.. hops.Select(row => row.Hop.Data)]);
+
+    public static long Microseconds(TimeSpan span) => span.Ticks / TimeSpan.TicksPerMicrosecond;
+}

@@ -1,0 +1,185 @@
+using System.Collections.Concurrent;
+using Waybill.Postgres.Connections;
+using Waybill.Postgres.Hops;
+using Waybill.Stores;
+
+namespace Waybill.Postgres;
+
+internal sealed class PostgresElementStore(
+    SiteSchema schema, NodeNumbers nodes, Lanes lanes, Arrivals arrivals) : IElementStore
+{
+    private readonly HopCommitter committer = new(schema, nodes);
+    private readonly Intake intake = new(schema, nodes, new HopCommitter(schema, nodes));
+    private readonly Claims claims = new(schema, nodes);
+    private readonly Reach reach = new(schema, new HopCommitter(schema, nodes));
+    private readonly Returns returns = new(schema);
+    private readonly ConcurrentDictionary<WorkerEpoch, List<long>> lostClaims = new();
+    private long lastClaim;
+
+    public async Task<IReadOnlyList<Acceptance>> AcceptAsync(
+        IReadOnlyList<NewElement> elements, CancellationToken cancel)
+    {
+        if (elements.Count == 0)
+            return [];
+        await nodes.LearnAsync(elements.Select(element => element.Slot.Node), cancel);
+        bool isPlain = elements.Count < Numbers.BlockSize && elements.All(element => element.Slot.OrderKey is null);
+        IntakeResult result = await lanes.Intake.RunAsync(
+            session => isPlain
+                ? intake.AcceptAsync(session, elements)
+                : intake.AcceptInLinesAsync(session, elements),
+            cancel);
+        arrivals.Note(result.Arrivals);
+        return result.Acceptances;
+    }
+
+    public async Task<IReadOnlyList<ClaimedElement>> ClaimAsync(
+        WorkerEpoch epoch, IReadOnlyList<ClaimRequest> requests, CancellationToken cancel)
+    {
+        await nodes.LearnAsync(requests.Select(request => request.Node), cancel);
+        long number = Interlocked.Increment(ref lastClaim);
+        List<long> lost = lostClaims.GetValueOrDefault(epoch, []);
+        ClaimResult result;
+        try
+        {
+            result = await lanes.Claims.RunAsync(
+                session => ClaimAsync(session, epoch, number, requests, lost),
+                cancel);
+        }
+        catch (Exception error) when (error is CommitOutcomeUnknownException or StoreUnavailableException)
+        {
+            // The next claim gives back what this one may have taken, so to its caller nothing was claimed.
+            lostClaims.AddOrUpdate(epoch, [number], (_, numbers) => [.. numbers, number]);
+            throw error as StoreUnavailableException ?? new StoreUnavailableException(error.Message, error);
+        }
+
+        if (lost.Count > 0)
+            lostClaims.TryRemove(new KeyValuePair<WorkerEpoch, List<long>>(epoch, lost));
+        arrivals.Note(result.Arrivals);
+        return result.Elements;
+    }
+
+    public async Task<IReadOnlyList<HopOutcome>> CommitAsync(
+        WorkerEpoch epoch, IReadOnlyList<Hop> hops, CancellationToken cancel)
+    {
+        if (hops.Count == 0)
+            return [];
+        HopBatch work = await PrepareAsync(hops, mayBePlain: true, cancel);
+        CommitResult result = await lanes.Commits.RunAsync(
+            session => work.IsAllPlain
+                ? committer.CommitPlainAsync(session, epoch, hops)
+                : committer.CommitAsync(session, epoch, work),
+            cancel);
+        arrivals.Note(result.Arrivals);
+        if (result.Missed.Count > 0)
+            await CommitMissedAsync(epoch, hops, result);
+        return result.Outcomes;
+    }
+
+    /// <summary>Carries out decisions about sidelined elements.</summary>
+    public async Task<IReadOnlyList<HopOutcome>> ActAsync(IReadOnlyList<Hop> hops, CancellationToken cancel)
+    {
+        if (hops.FirstOrDefault(hop => hop.To is Destination.HandOver) is { } wrong)
+        {
+            throw new ArgumentException(
+                $"Nobody owns the sidelined element {wrong.Id}, so nobody can be handed it. Enqueue it.", nameof(hops));
+        }
+
+        if (hops.Count == 0)
+            return [];
+        HopBatch work = await PrepareAsync(hops, mayBePlain: false, cancel);
+        CommitResult result = await lanes.Requests.RunAsync(
+            session => committer.CommitAsync(session, epoch: null, work), cancel);
+        arrivals.Note(result.Arrivals);
+        return result.Outcomes;
+    }
+
+    public async Task ReleaseAsync(WorkerEpoch epoch, IReadOnlyList<Release> elements, CancellationToken cancel)
+    {
+        if (elements.Count == 0)
+            return;
+        HashSet<int> released = await lanes.Commits.RunAsync(
+            session => returns.ReleaseAsync(session, epoch, elements), cancel);
+        await nodes.LearnAsync(released, cancel);
+        arrivals.Note(released);
+    }
+
+    // On the lane of commits: a commit whose connection was lost has ended on the server before this reads.
+    public async Task<IReadOnlyList<ElementFence>> FencesAsync(IReadOnlyList<long> keys, CancellationToken cancel) =>
+        keys.Count == 0 ? [] : await lanes.Commits.RunAsync(session => returns.FencesAsync(session, keys), cancel);
+
+    public async Task<IReadOnlyList<bool>> SignalAsync(
+        IReadOnlyList<SignalDelivery> signals, CancellationToken cancel)
+    {
+        if (signals.Count == 0)
+            return [];
+        (IReadOnlyList<bool> delivered, HashSet<int> woken) = await lanes.Requests.RunAsync(
+            session => reach.SignalAsync(session, signals), cancel);
+        await nodes.LearnAsync(woken, cancel);
+        arrivals.Note(woken);
+        return delivered;
+    }
+
+    public async Task<IReadOnlyList<CancelOutcome>> CancelAsync(
+        IReadOnlyList<CancelRequest> requests, CancellationToken cancel)
+    {
+        if (requests.Count == 0)
+            return [];
+        (IReadOnlyList<CancelOutcome> outcomes, HashSet<int> woken) = await lanes.Requests.RunAsync(
+            session => reach.CancelAsync(session, requests), cancel);
+        await nodes.LearnAsync(woken, cancel);
+        arrivals.Note(woken);
+        return outcomes;
+    }
+
+    private async Task<ClaimResult> ClaimAsync(
+        Session session, WorkerEpoch epoch, long number, IReadOnlyList<ClaimRequest> requests, List<long> lost)
+    {
+        HashSet<int> promoted = [];
+        while (true)
+        {
+            ClaimResult result = await claims.ClaimAsync(session, epoch, number, requests, lost);
+            promoted.UnionWith(result.Arrivals);
+            if (!result.HasLinesDue)
+                return result with { Arrivals = promoted };
+            promoted.UnionWith(await reach.PromoteLinesAsync(session));
+        }
+    }
+
+    private async ValueTask<HopBatch> PrepareAsync(IReadOnlyList<Hop> hops, bool mayBePlain, CancellationToken cancel)
+    {
+        HashSet<long> keys = [];
+        if (hops.FirstOrDefault(hop => !keys.Add(hop.Key)) is { } second)
+        {
+            throw new ArgumentException(
+                $"A commit takes one hop of each element; it has two of {second.Id}. Commit them one after the other.",
+                nameof(hops));
+        }
+
+        await nodes.LearnAsync(hops.SelectMany(AddressesOf), cancel);
+        return new HopBatch(hops, mayBePlain);
+    }
+
+    // Nearly always lost ones; the careful way tells, and also applies what only looked unusual.
+    private async Task CommitMissedAsync(WorkerEpoch epoch, IReadOnlyList<Hop> hops, CommitResult first)
+    {
+        Hop[] missed = [.. first.Missed.Select(index => hops[index])];
+        try
+        {
+            CommitResult second = await lanes.Commits.RunAsync(
+                session => committer.CommitAsync(session, epoch, new HopBatch(missed, mayBePlain: false)),
+                CancellationToken.None);
+            arrivals.Note(second.Arrivals);
+            foreach ((int index, int of) in first.Missed.Index())
+                first.Outcomes[of] = second.Outcomes[index];
+        }
+        catch (StoreUnavailableException unavailable)
+        {
+            throw new CommitOutcomeUnknownException(
+                "PostgreSQL went away when a part of a commit had been written. Read where the elements are now.", unavailable);
+        }
+    }
+
+    private static IEnumerable<NodeAddress> AddressesOf(Hop hop) => hop.To is Destination.Calls calls
+        ? calls.Elements.Select(called => called.Slot.Node).Append(calls.Slot.Node)
+        : [Moves.NodeOf(hop)];
+}

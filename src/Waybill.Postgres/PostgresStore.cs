@@ -1,0 +1,131 @@
+using Waybill.Postgres.Connections;
+using Waybill.Postgres.Migrations;
+using Waybill.Postgres.Waking;
+using Waybill.Stores;
+
+namespace Waybill.Postgres;
+
+/// <summary>
+/// A site's store in a PostgreSQL database (version 13 or later), which any number of processes on any number of machines
+/// share. Instants are kept with a precision of microseconds, by the database's clock.
+/// </summary>
+/// <remarks>
+/// Each instance keeps up to seven connections: five for its own statements and two for notifications; listings take more
+/// from a pool. The user of the connection owns the schema, or may create it.
+/// </remarks>
+public sealed class PostgresStore : ISiteStore
+{
+    private readonly PostgresStoreOptions options;
+    private readonly DataSources sources;
+    private readonly SiteSchema schema;
+    private readonly Lanes lanes;
+    private readonly Arrivals arrivals;
+    private readonly ArrivalNotifier notifier;
+    private readonly ArrivalListener listener;
+    private readonly CancellationTokenSource stopping = new();
+    private readonly SemaphoreSlim opening = new(1, 1);
+    private Task waking = Task.CompletedTask;
+    private bool isOpen;
+    private bool isDisposed;
+
+    /// <summary>Makes a store that has yet to be opened.</summary>
+    /// <param name="connectionString">As Npgsql takes it. Planner settings, timeouts and keep-alive are the store's own.</param>
+    /// <param name="options">How the database is used; null for the defaults.</param>
+    /// <exception cref="ArgumentException">The options or the connection string are faulty.</exception>
+    public PostgresStore(string connectionString, PostgresStoreOptions? options = null)
+    {
+        this.options = PostgresStoreOptions.Checked(options ?? new PostgresStoreOptions());
+        TimeProvider time = this.options.Time;
+        schema = new SiteSchema(this.options.Schema);
+        sources = new DataSources(connectionString, this.options);
+        Listings listings = new(sources.Listings, schema);
+        NodeNumbers nodes = new(listings);
+        lanes = new Lanes(sources.Lanes, time);
+        notifier = new ArrivalNotifier(sources.Lanes, schema, time);
+        arrivals = new Arrivals(nodes, notifier);
+        listener = new ArrivalListener(sources.Lanes, schema, notifier, arrivals.NoteFromOutside, time);
+        Description = $"PostgreSQL at {sources.Host}, schema {schema.Name}";
+        PostgresElementStore elements = new(schema, nodes, lanes, arrivals);
+        Elements = elements;
+        Directory = new PostgresElementDirectory(listings);
+        Tickets = new PostgresTicketStore(listings);
+        Sidelined = new PostgresSidelinedStore(listings, elements);
+        Workers = new PostgresWorkerStore(schema, nodes, lanes, listings, arrivals);
+        Journal = new PostgresJournalStore(listings);
+    }
+
+    /// <inheritdoc/>
+    public event Action<NodeAddress>? Arrived
+    {
+        add => arrivals.Arrived += value;
+        remove => arrivals.Arrived -= value;
+    }
+
+    /// <inheritdoc/>
+    public string Description { get; private set; }
+
+    /// <inheritdoc/>
+    public IElementStore Elements { get; }
+
+    /// <inheritdoc/>
+    public IElementDirectory Directory { get; }
+
+    /// <inheritdoc/>
+    public ITicketStore Tickets { get; }
+
+    /// <inheritdoc/>
+    public ISidelinedStore Sidelined { get; }
+
+    /// <inheritdoc/>
+    public IWorkerStore Workers { get; }
+
+    /// <inheritdoc/>
+    public IJournalStore Journal { get; }
+
+    /// <summary>Completes when this process hears what others notify, for those who await that.</summary>
+    internal Task Listening => listener.Listening;
+
+    /// <inheritdoc/>
+    /// <exception cref="InvalidOperationException">The server is too old, or acknowledges what its disk does not have.</exception>
+    public async Task OpenAsync(CancellationToken cancel)
+    {
+        ObjectDisposedException.ThrowIf(isDisposed, this);
+        await opening.WaitAsync(cancel);
+        try
+        {
+            if (isOpen)
+                return;
+            string version = await ServerCheck.RunAsync(sources.Listings, options.AllowsLossOnCrash, cancel);
+            await new Migrator(sources.Listings, schema).MigrateAsync(cancel);
+            Description = $"PostgreSQL {version} at {sources.Host}, schema {schema.Name}";
+            if (options.Notifies)
+                waking = Task.WhenAll(notifier.RunAsync(stopping.Token), listener.RunAsync(stopping.Token));
+            isOpen = true;
+        }
+        catch (Exception error)
+        {
+            if (Faults.Translate(error, mayHaveCommitted: false) is { } translated)
+                throw translated;
+            throw;
+        }
+        finally
+        {
+            opening.Release();
+        }
+    }
+
+    /// <summary>Stops listening and closes all connections, after calls that are under way.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (isDisposed)
+            return;
+        isDisposed = true;
+        await stopping.CancelAsync();
+        await waking;
+        notifier.Dispose();
+        await lanes.DisposeAsync();
+        await sources.DisposeAsync();
+        stopping.Dispose();
+        opening.Dispose();
+    }
+}

@@ -1,0 +1,59 @@
+using Npgsql;
+using Waybill.Postgres.Connections;
+using Waybill.Stores;
+
+namespace Waybill.Postgres;
+
+internal sealed class PostgresTicketStore(Listings listings) : ITicketStore
+{
+    private const string Select =
+        """
+        select t.key, t.id, t.workflow, t.business_key, t.accepted_at, t.ending, t.ended_at, t.result, t.reason
+        from waybill.ticket t
+        """;
+
+    public async Task<TicketRecord?> FindAsync(ElementRef element, CancellationToken cancel)
+    {
+        Query query = new(Select);
+        if (element.Id is { } id)
+            query.Where("t.id = @", Arg.Uuid(id.Value));
+        else
+            query.WhereGiven(element.Workflow, "t.workflow = @").WhereGiven(element.BusinessKey, "t.business_key = @");
+        return (await listings.ReadAsync(query, ToRecord, cancel)).FirstOrDefault();
+    }
+
+    public async Task<Page<TicketRecord>> ListAsync(TicketFilter filter, PageRequest page, CancellationToken cancel) =>
+        page.Cut(await listings.ReadAsync(
+            Matching(Select, filter).Page("t.key", page), row => (row.GetInt64(0), ToRecord(row)), cancel));
+
+    public Task<long> CountAsync(TicketFilter filter, CancellationToken cancel) =>
+        listings.CountAsync(Matching("select count(*) from waybill.ticket t", filter), cancel);
+
+    // In the order of their keys: the oldest have nearly always ended, so that few rows are looked at in vain.
+    public Task<int> PurgeAsync(DateTimeOffset endedBefore, int max, CancellationToken cancel) =>
+        listings.WriteAsync(
+            new Query("delete from waybill.ticket where key in (select t.key from waybill.ticket t")
+                .Where("t.ended_at < @", Arg.Instant(endedBefore))
+                .Then("order by t.key limit @ for update skip locked)", Arg.Int(max)),
+            cancel);
+
+    private static Query Matching(string select, TicketFilter filter)
+    {
+        Query query = new Query(select)
+            .WhereGiven(filter.Workflow, "t.workflow = @")
+            .WhereGiven(filter.Ending, "t.ending = @", ending => Arg.Short((short)ending));
+        return filter.HasEnded switch
+        {
+            true => query.Where("t.ending is not null"),
+            false => query.Where("t.ending is null"),
+            null => query,
+        };
+    }
+
+    private static TicketRecord ToRecord(NpgsqlDataReader row) => new(
+        new ElementId(row.GetGuid(1)), row.GetString(2), row.GetString(3), row.GetFieldValue<DateTimeOffset>(4),
+        row.IsDBNull(5) ? null : (Ending)row.GetInt16(5),
+        row.IsDBNull(6) ? null : row.GetFieldValue<DateTimeOffset>(6),
+        row.IsDBNull(7) ? default : row.GetFieldValue<byte[]>(7),
+        row.IsDBNull(8) ? null : row.GetString(8));
+}
