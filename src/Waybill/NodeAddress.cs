@@ -33,6 +33,16 @@ public sealed class NodeAddress : IEquatable<NodeAddress>
         || (other is not null && hash == other.hash && Version == other.Version
             && Node == other.Node && Workflow == other.Workflow);
 
+    /// <summary>Whether both name the same node.</summary>
+    /// <param name="left">One, or null.</param>
+    /// <param name="right">The other, or null.</param>
+    public static bool operator ==(NodeAddress? left, NodeAddress? right) => left is null ? right is null : left.Equals(right);
+
+    /// <summary>Whether they name different nodes.</summary>
+    /// <param name="left">One, or null.</param>
+    /// <param name="right">The other, or null.</param>
+    public static bool operator !=(NodeAddress? left, NodeAddress? right) => !(left == right);
+
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as NodeAddress);
 
