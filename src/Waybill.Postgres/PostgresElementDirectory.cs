@@ -15,8 +15,8 @@ internal sealed class PostgresElementDirectory(Listings listings) : IElementDire
 
     private const string Columns =
         """
-        e.key, e.id, e.business_key, n.workflow, n.version, n.node, p.state, e.hop, e.accepted_at, e.moved_at, e.caller_id,
-        p.cancel = 1
+        e.key, e.id, e.business_key, n.workflow, n.version, n.node, p.state, e.hop, e.accepted_at, e.moved_at,
+        e.caller_id, p.cancel = 1
         """;
 
     public async Task<ElementDetails?> FindAsync(ElementRef element, CancellationToken cancel)
@@ -35,7 +35,8 @@ internal sealed class PostgresElementDirectory(Listings listings) : IElementDire
         return (await listings.ReadAsync(query, ToDetails, cancel)).FirstOrDefault();
     }
 
-    public async Task<Page<ElementSummary>> ListAsync(ElementFilter filter, PageRequest page, CancellationToken cancel) =>
+    public async Task<Page<ElementSummary>> ListAsync(
+        ElementFilter filter, PageRequest page, CancellationToken cancel) =>
         page.Cut(await listings.ReadAsync(
             Matching($"select {Columns}", filter).Page("e.key", page),
             row => (row.GetInt64(0), ToSummary(row)),

@@ -175,7 +175,8 @@ internal sealed class PostgresElementStore(
         catch (StoreUnavailableException unavailable)
         {
             throw new CommitOutcomeUnknownException(
-                "PostgreSQL went away when a part of a commit had been written. Read where the elements are now.", unavailable);
+                "PostgreSQL went away when a part of a commit had been written. Read where the elements are now.",
+                unavailable);
         }
     }
 

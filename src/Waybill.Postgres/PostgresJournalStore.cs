@@ -5,8 +5,8 @@ using Waybill.Stores;
 namespace Waybill.Postgres;
 
 /// <summary>
-/// Reads the journal below the oldest transaction in progress: all rows of transactions below it are there, and none can
-/// come any more, so that a cursor misses nothing.
+/// Reads the journal below the oldest transaction in progress: all rows of transactions below it are there, and none
+/// can come any more, so that a cursor misses nothing.
 /// </summary>
 internal sealed class PostgresJournalStore(Listings listings) : IJournalStore
 {
@@ -45,7 +45,8 @@ internal sealed class PostgresJournalStore(Listings listings) : IJournalStore
 
     public Task<int> TrimAsync(DateTimeOffset before, int max, CancellationToken cancel) =>
         listings.WriteAsync(
-            new Query("delete from waybill.journal where (era, tx, n) in (select j.era, j.tx, j.n from waybill.journal j")
+            new Query("delete from waybill.journal")
+                .Then("where (era, tx, n) in (select j.era, j.tx, j.n from waybill.journal j")
                 .Where("j.at < @", Arg.Instant(before))
                 .Where(IsSettled)
                 .Then("order by j.era, j.tx, j.n limit @)", Arg.Int(max)),
@@ -58,7 +59,8 @@ internal sealed class PostgresJournalStore(Listings listings) : IJournalStore
     private static JournalEntry ToEntry(NpgsqlDataReader row) => new(
         new JournalPosition(
             ((long)row.GetInt16(0) << TransactionBits) | (long)row.GetFieldValue<ulong>(1), row.GetInt32(2)),
-        row.GetFieldValue<DateTimeOffset>(3), (JournalKind)row.GetInt16(4), new ElementId(row.GetGuid(5)), row.GetInt32(6),
+        row.GetFieldValue<DateTimeOffset>(3), (JournalKind)row.GetInt16(4), new ElementId(row.GetGuid(5)),
+        row.GetInt32(6),
         new NodeAddress(row.GetString(7), row.GetInt32(8), row.GetString(9)),
-        TimeSpan.FromTicks(row.GetInt64(10) * TimeSpan.TicksPerMicrosecond), row.IsDBNull(11) ? null : row.GetString(11));
+        TimeSpan.FromMicroseconds(row.GetInt64(10)), row.IsDBNull(11) ? null : row.GetString(11));
 }

@@ -19,8 +19,8 @@ internal sealed class PostgresSidelinedStore(Listings listings, PostgresElementS
         page.Cut(await listings.ReadAsync(
             Matching(
                 """
-                select e.key, e.id, e.business_key, n.workflow, n.version, n.node, e.hop, s.at, s.type, s.message, s.stack,
-                    s.at_node, s.attempts, e.data, e.caller_key, e.caller_id, e.caller_hop, e.caller_slot
+                select e.key, e.id, e.business_key, n.workflow, n.version, n.node, e.hop, s.at, s.type, s.message,
+                    s.stack, s.at_node, s.attempts, e.data, e.caller_key, e.caller_id, e.caller_hop, e.caller_slot
                 """,
                 filter).Page("e.key", page),
             row => (row.GetInt64(0), ToElement(row)),
@@ -32,10 +32,12 @@ internal sealed class PostgresSidelinedStore(Listings listings, PostgresElementS
     public async Task<IReadOnlyList<SidelinedGroup>> GroupAsync(SidelinedFilter filter, CancellationToken cancel) =>
         await listings.ReadAsync(
             Matching(
-                "select n.workflow, n.version, n.node, s.type, left(s.message, 200), count(*), min(s.at), max(s.at)", filter)
+                "select n.workflow, n.version, n.node, s.type, left(s.message, 200), count(*), min(s.at), max(s.at)",
+                filter)
                 .Then("group by 1, 2, 3, 4, 5 order by 6 desc, min(e.key) limit 1000"),
             row => new SidelinedGroup(
-                new NodeAddress(row.GetString(0), row.GetInt32(1), row.GetString(2)), row.GetString(3), row.GetString(4),
+                new NodeAddress(row.GetString(0), row.GetInt32(1), row.GetString(2)), row.GetString(3),
+                row.GetString(4),
                 row.GetInt64(5), row.GetFieldValue<DateTimeOffset>(6), row.GetFieldValue<DateTimeOffset>(7)),
             cancel);
 

@@ -6,12 +6,12 @@ using Waybill.Stores;
 namespace Waybill.Postgres;
 
 /// <summary>
-/// A site's store in a PostgreSQL database (version 13 or later), which any number of processes on any number of machines
-/// share. Instants are kept with a precision of microseconds, by the database's clock.
+/// A site's store in a PostgreSQL database (version 13 or later), which any number of processes on any number of
+/// machines share. Instants are kept with a precision of microseconds, by the database's clock.
 /// </summary>
 /// <remarks>
-/// Each instance keeps up to seven connections: five for its own statements and two for notifications; listings take more
-/// from a pool. The user of the connection owns the schema, or may create it.
+/// Each instance keeps up to seven connections: five for its own statements and two for notifications; listings take
+/// more from a pool. The user of the connection owns the schema, or may create it.
 /// </remarks>
 public sealed class PostgresStore : ISiteStore
 {
@@ -29,7 +29,9 @@ public sealed class PostgresStore : ISiteStore
     private bool isDisposed;
 
     /// <summary>Makes a store that has yet to be opened.</summary>
-    /// <param name="connectionString">As Npgsql takes it. Planner settings, timeouts and keep-alive are the store's own.</param>
+    /// <param name="connectionString">
+    /// As Npgsql takes it. Planner settings, timeouts and keep-alive are the store's own.
+    /// </param>
     /// <param name="options">How the database is used; null for the defaults.</param>
     /// <exception cref="ArgumentException">The options or the connection string are faulty.</exception>
     public PostgresStore(string connectionString, PostgresStoreOptions? options = null)
@@ -86,7 +88,9 @@ public sealed class PostgresStore : ISiteStore
     internal Task Listening => listener.Listening;
 
     /// <inheritdoc/>
-    /// <exception cref="InvalidOperationException">The server is too old, or acknowledges what its disk does not have.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The server is too old, or acknowledges what its disk does not have.
+    /// </exception>
     public async Task OpenAsync(CancellationToken cancel)
     {
         ObjectDisposedException.ThrowIf(isDisposed, this);

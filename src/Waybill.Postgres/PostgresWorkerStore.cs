@@ -42,7 +42,8 @@ internal sealed class PostgresWorkerStore(
         return count;
     }
 
-    public Task LeaveAsync(WorkerEpoch epoch, CancellationToken cancel) => RunAsync(leave, cancel, Arg.Long(epoch.Value));
+    public Task LeaveAsync(WorkerEpoch epoch, CancellationToken cancel) =>
+        RunAsync(leave, cancel, Arg.Long(epoch.Value));
 
     public async Task<IReadOnlyList<WorkerRecord>> ListAsync(CancellationToken cancel) =>
         await listings.ReadAsync(
@@ -53,7 +54,8 @@ internal sealed class PostgresWorkerStore(
                 from waybill.worker w order by w.epoch
                 """),
             row => new WorkerRecord(
-                new WorkerEpoch(row.GetInt64(0)), row.GetString(1), row.GetFieldValue<DateTimeOffset>(2), row.GetInt64(3)),
+                new WorkerEpoch(row.GetInt64(0)), row.GetString(1), row.GetFieldValue<DateTimeOffset>(2),
+                row.GetInt64(3)),
             cancel);
 
     private Task<List<long>> RunAsync(string sql, CancellationToken cancel, params NpgsqlParameter[] arguments) =>

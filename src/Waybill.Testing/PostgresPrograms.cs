@@ -50,8 +50,8 @@ internal static class PostgresPrograms
     private static string FindFolder() =>
         Candidates().FirstOrDefault(folder => folder.Length > 0 && File.Exists(Path.Combine(folder, "initdb")))
         ?? throw new InvalidOperationException(
-            "PostgreSQL's server programs were not found. Install them (Debian and Ubuntu: apt-get install postgresql), "
-            + "or say in WAYBILL_PG_BIN in which folder initdb and postgres are.");
+            "PostgreSQL's server programs were not found. Install them (Debian and Ubuntu: apt-get install "
+            + "postgresql), or say in WAYBILL_PG_BIN in which folder initdb and postgres are.");
 
     private static IEnumerable<string> Candidates()
     {

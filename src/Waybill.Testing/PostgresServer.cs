@@ -6,13 +6,13 @@ using System.Net.Sockets;
 namespace Waybill.Testing;
 
 /// <summary>
-/// A private PostgreSQL server for tests: on a free port of the loopback interface, with its data in a temporary folder,
-/// gone when it is disposed or when the process that started it dies. It acknowledges only what its disk has, as one in
-/// production does.
+/// A private PostgreSQL server for tests: on a free port of the loopback interface, with its data in a temporary
+/// folder, gone when it is disposed or when the process that started it dies. It acknowledges only what its disk has,
+/// as one in production does.
 /// </summary>
 /// <remarks>
-/// The programs are looked for in <c>WAYBILL_PG_BIN</c>, where <c>pg_config</c> says, in <c>/usr/lib/postgresql</c> and in
-/// <c>PATH</c>. PostgreSQL refuses to run as root: there the server runs as the user <c>postgres</c>.
+/// The programs are looked for in <c>WAYBILL_PG_BIN</c>, where <c>pg_config</c> says, in <c>/usr/lib/postgresql</c>
+/// and in <c>PATH</c>. PostgreSQL refuses to run as root: there the server runs as the user <c>postgres</c>.
 /// </remarks>
 public sealed class PostgresServer : IAsyncDisposable
 {
@@ -33,7 +33,8 @@ public sealed class PostgresServer : IAsyncDisposable
     private readonly string[] settings;
     private Process? server;
 
-    private PostgresServer(DirectoryInfo folder, string[] settings) => (this.folder, this.settings) = (folder, settings);
+    private PostgresServer(DirectoryInfo folder, string[] settings) =>
+        (this.folder, this.settings) = (folder, settings);
 
     /// <summary>The port on the loopback interface. Stays the same when the server is started again.</summary>
     public int Port { get; private set; }
@@ -42,7 +43,9 @@ public sealed class PostgresServer : IAsyncDisposable
 
     /// <summary>Makes a new, empty server and starts it.</summary>
     /// <param name="settings">Settings of the server, for example <c>shared_buffers=256MB</c>.</param>
-    /// <exception cref="InvalidOperationException">There is no PostgreSQL on this machine, or it does not start.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// There is no PostgreSQL on this machine, or it does not start.
+    /// </exception>
     public static async Task<PostgresServer> StartNewAsync(params string[] settings)
     {
         DirectoryInfo folder = Directory.CreateTempSubdirectory("waybill-postgres-");

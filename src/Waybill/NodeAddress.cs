@@ -36,7 +36,8 @@ public sealed class NodeAddress : IEquatable<NodeAddress>
     /// <summary>Whether both name the same node.</summary>
     /// <param name="left">One, or null.</param>
     /// <param name="right">The other, or null.</param>
-    public static bool operator ==(NodeAddress? left, NodeAddress? right) => left is null ? right is null : left.Equals(right);
+    public static bool operator ==(NodeAddress? left, NodeAddress? right) =>
+        left is null ? right is null : left.Equals(right);
 
     /// <summary>Whether they name different nodes.</summary>
     /// <param name="left">One, or null.</param>

@@ -5,7 +5,9 @@ using Waybill.Testing.Conformance;
 
 namespace Waybill.Stores.Tests;
 
-/// <summary>One private server for all tests of this assembly that need PostgreSQL; they run one after the other.</summary>
+/// <summary>
+/// One private server for all tests of this assembly that need PostgreSQL; they run one after the other.
+/// </summary>
 /// <remarks>
 /// One after the other, because a transaction of one test would hold back the journal rows of all others. Autovacuum is
 /// off for the same reason. Without fsync, because nothing here crashes the server.
@@ -18,7 +20,8 @@ public sealed class SharedPostgres : IAsyncLifetime
 
     public string NextSchema() => $"site{Interlocked.Increment(ref lastSchema)}";
 
-    public async ValueTask InitializeAsync() => Server = await PostgresServer.StartNewAsync("autovacuum=off", "fsync=off");
+    public async ValueTask InitializeAsync() =>
+        Server = await PostgresServer.StartNewAsync("autovacuum=off", "fsync=off");
 
     public ValueTask DisposeAsync() => Server.DisposeAsync();
 }
@@ -29,7 +32,9 @@ public sealed class PostgresTests : ICollectionFixture<SharedPostgres>
     public const string Name = "postgres";
 }
 
-/// <summary>A site in a schema of its own. Time passes by moving all instants that the store keeps into the past.</summary>
+/// <summary>
+/// A site in a schema of its own. Time passes by moving all instants that the store keeps into the past.
+/// </summary>
 public sealed class PostgresFixture : StoreFixture
 {
     private readonly string connectionString;
@@ -67,16 +72,21 @@ public sealed class PostgresFixture : StoreFixture
         ];
         return RunAsync(string.Join(';', instants.Select(row =>
             $"update {{0}}.{row.Table} set "
-            + string.Join(',', row.Columns.Select(column => $"{column} = {column} - interval '{span.TotalSeconds} s'")))));
+            + string.Join(',', row.Columns.Select(column =>
+                $"{column} = {column} - interval '{span.TotalSeconds} s'")))));
     }
 
     public override SiteWrite Put(string key, long value) => new SqlWrite(
         $"insert into {schema}.numbers values (@key, @value) on conflict (key) do update set value = @value",
-        ("key", key), ("value", value)) { ExpectRows = 1 };
+        ("key", key), ("value", value))
+    {
+        ExpectRows = 1,
+    };
 
     public override SiteWrite Add(string key, long change) => new SqlWrite(
         $"""
-        insert into {schema}.numbers as n values (@key, @change) on conflict (key) do update set value = n.value + @change
+        insert into {schema}.numbers as n values (@key, @change)
+        on conflict (key) do update set value = n.value + @change
         """,
         ("key", key), ("change", change));
 

@@ -3,7 +3,9 @@ using NpgsqlTypes;
 
 namespace Waybill.Postgres.Connections;
 
-/// <summary>Positional parameters with their types stated, so that a statement is prepared once and never guesses.</summary>
+/// <summary>
+/// Positional parameters with their types stated, so that a statement is prepared once and never guesses.
+/// </summary>
 internal static class Arg
 {
     public static NpgsqlParameter Long(long value) => Of(value, NpgsqlDbType.Bigint);
@@ -46,7 +48,8 @@ internal static class Arg
 
     public static NpgsqlParameter Bytes(List<ReadOnlyMemory<byte>> values) => Array(values, NpgsqlDbType.Bytea);
 
-    private static NpgsqlParameter<T> Of<T>(T value, NpgsqlDbType type) => new() { TypedValue = value, NpgsqlDbType = type };
+    private static NpgsqlParameter<T> Of<T>(T value, NpgsqlDbType type) =>
+        new() { TypedValue = value, NpgsqlDbType = type };
 
     private static NpgsqlParameter<List<T>> Array<T>(List<T> values, NpgsqlDbType type) =>
         new() { TypedValue = values, NpgsqlDbType = NpgsqlDbType.Array | type };

@@ -9,7 +9,10 @@ internal static class Faults
 {
     /// <summary>Two transactions met; nothing was written and the work can simply be done again.</summary>
     public static bool IsRetryable(Exception error) =>
-        error is PostgresException { SqlState: PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure };
+        error is PostgresException
+        {
+            SqlState: PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure,
+        };
 
     /// <summary>
     /// The error as the contract knows it, or null for one that means a fault in the statement or its data.
@@ -24,7 +27,8 @@ internal static class Faults
             return null;
         return mayHaveCommitted
             ? new CommitOutcomeUnknownException(
-                $"The connection to PostgreSQL was lost during a commit: {error.Message} Read where the elements are now.",
+                $"The connection to PostgreSQL was lost during a commit: {error.Message} "
+                + "Read where the elements are now.",
                 error)
             : new StoreUnavailableException(
                 $"PostgreSQL cannot be reached: {error.Message} Nothing was written; check the server and the network.",
@@ -46,7 +50,8 @@ internal static class Faults
     {
         string? advice = error.SqlState switch
         {
-            PostgresErrorCodes.DiskFull => "The disk of the PostgreSQL server is full; make room, and the store goes on.",
+            PostgresErrorCodes.DiskFull =>
+                "The disk of the PostgreSQL server is full; make room, and the store goes on.",
             PostgresErrorCodes.ReadOnlySqlTransaction => "The PostgreSQL server is read-only; connect to the primary.",
             PostgresErrorCodes.QueryCanceled or PostgresErrorCodes.LockNotAvailable =>
                 "PostgreSQL gave up a statement that took too long; look for long transactions and for load.",
@@ -59,6 +64,7 @@ internal static class Faults
         };
         return advice is null
             ? null
-            : new StoreUnavailableException($"{advice} Nothing was written. ({error.SqlState}: {error.MessageText})", error);
+            : new StoreUnavailableException(
+                $"{advice} Nothing was written. ({error.SqlState}: {error.MessageText})", error);
     }
 }

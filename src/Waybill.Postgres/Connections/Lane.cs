@@ -19,7 +19,9 @@ internal sealed class Lane(NpgsqlDataSource source, TimeProvider time) : IAsyncD
     private (int Id, DateTime StartedAt)? lost;
 
     /// <summary>Does work that can be repeated from its beginning after a deadlock.</summary>
-    /// <param name="work">The work; it says in <see cref="Session.IsCommitting"/> when its commit is on the way.</param>
+    /// <param name="work">
+    /// The work; it says in <see cref="Session.IsCommitting"/> when its commit is on the way.
+    /// </param>
     /// <param name="cancel">Stops waiting for the turn; what was begun is brought to its end.</param>
     public async Task<T> RunAsync<T>(Func<Session, Task<T>> work, CancellationToken cancel)
     {
@@ -103,7 +105,8 @@ internal sealed class Lane(NpgsqlDataSource source, TimeProvider time) : IAsyncD
         while (true)
         {
             await using NpgsqlCommand end = new(
-                "select pg_terminate_backend(pid) from pg_stat_activity where pid = $1 and backend_start = $2", connection);
+                "select pg_terminate_backend(pid) from pg_stat_activity where pid = $1 and backend_start = $2",
+                connection);
             end.Parameters.Add(Arg.Int(backend.Id));
             end.Parameters.Add(Arg.Instant(backend.StartedAt));
             if (await end.ExecuteScalarAsync() is null)

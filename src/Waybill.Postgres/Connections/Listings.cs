@@ -3,7 +3,9 @@ using Npgsql;
 
 namespace Waybill.Postgres.Connections;
 
-/// <summary>Reads, and single small writes, each on a pooled connection and in a short transaction of its own.</summary>
+/// <summary>
+/// Reads, and single small writes, each on a pooled connection and in a short transaction of its own.
+/// </summary>
 internal sealed class Listings(NpgsqlDataSource source, SiteSchema schema)
 {
     public Task<List<T>> ReadAsync<T>(
@@ -92,7 +94,9 @@ internal sealed class Query(string begin)
         return this;
     }
 
-    /// <summary>One page in the order of a key; one row more than asked for tells whether there is a next page.</summary>
+    /// <summary>
+    /// One page in the order of a key; one row more than asked for tells whether there is a next page.
+    /// </summary>
     public Query Page(string key, PageRequest page)
     {
         if (page.After is { } after)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Npgsql;
 
 namespace Waybill.Postgres.Connections;
@@ -9,7 +8,9 @@ internal static class ServerCheck
     private const int VersionMin = 13;
 
     /// <returns>The server's version, for people.</returns>
-    /// <exception cref="InvalidOperationException">The server is too old, or acknowledges what its disk does not have.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The server is too old, or acknowledges what its disk does not have.
+    /// </exception>
     public static async Task<string> RunAsync(NpgsqlDataSource source, bool allowsLossOnCrash, CancellationToken cancel)
     {
         await using NpgsqlConnection connection = await source.OpenConnectionAsync(cancel);
@@ -20,18 +21,24 @@ internal static class ServerCheck
                 + "which number transactions in 64 bits.");
         }
 
-        foreach (string setting in (string[])["fsync", "synchronous_commit"])
+        if (!allowsLossOnCrash)
         {
-            await using NpgsqlCommand show = new(string.Create(CultureInfo.InvariantCulture, $"show {setting}"), connection);
-            if (!allowsLossOnCrash && string.Equals((string?)await show.ExecuteScalarAsync(cancel), "off", StringComparison.Ordinal))
-            {
-                throw new InvalidOperationException(
-                    $"The PostgreSQL server has {setting} = off: it acknowledges commits that its disk does not have, and "
-                    + $"accepted elements could get lost in a crash. Switch it on; or, where the data can be thrown away, set "
-                    + $"{nameof(PostgresStoreOptions)}.{nameof(PostgresStoreOptions.AllowsLossOnCrash)}.");
-            }
+            await RequireOnAsync(connection, "fsync", cancel);
+            await RequireOnAsync(connection, "synchronous_commit", cancel);
         }
 
         return connection.ServerVersion;
+    }
+
+    private static async Task RequireOnAsync(NpgsqlConnection connection, string setting, CancellationToken cancel)
+    {
+        await using NpgsqlCommand show = new($"show {setting}", connection);
+        if (await show.ExecuteScalarAsync(cancel) is "off")
+        {
+            throw new InvalidOperationException(
+                $"The PostgreSQL server has {setting} = off: it acknowledges commits that its disk does not have, and "
+                + "accepted elements could get lost in a crash. Switch it on; or, where the data can be thrown away, "
+                + $"set {nameof(PostgresStoreOptions)}.{nameof(PostgresStoreOptions.AllowsLossOnCrash)}.");
+        }
     }
 }

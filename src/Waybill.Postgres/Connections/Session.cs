@@ -10,7 +10,9 @@ internal sealed class Session(NpgsqlConnection connection, DateTime startedAt) :
     /// <summary>The server process, so that it can be found and ended when the connection is lost.</summary>
     public (int Id, DateTime StartedAt) Backend { get; } = (connection.ProcessID, startedAt);
 
-    /// <summary>Whether what is on its way to the server commits: if the connection is lost now, nobody knows.</summary>
+    /// <summary>
+    /// Whether what is on its way to the server commits: if the connection is lost now, nobody knows.
+    /// </summary>
     public bool IsCommitting { get; set; }
 
     /// <summary>Statements that go to the server in one round trip; without <c>begin</c>, as one transaction.</summary>
@@ -29,12 +31,11 @@ internal sealed class Session(NpgsqlConnection connection, DateTime startedAt) :
 /// <summary>Reads like a list of statements.</summary>
 internal static class BatchStatements
 {
-    public static NpgsqlBatchCommand Add(this NpgsqlBatch batch, string sql, params ReadOnlySpan<NpgsqlParameter> arguments)
+    public static void Add(this NpgsqlBatch batch, string sql, params ReadOnlySpan<NpgsqlParameter> arguments)
     {
         NpgsqlBatchCommand command = new(sql);
         foreach (NpgsqlParameter argument in arguments)
             command.Parameters.Add(argument);
         batch.BatchCommands.Add(command);
-        return command;
     }
 }

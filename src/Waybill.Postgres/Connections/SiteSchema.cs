@@ -1,6 +1,8 @@
 namespace Waybill.Postgres.Connections;
 
-/// <summary>The schema of one site. SQL is written for the schema <c>waybill</c> and moved to the site's own here.</summary>
+/// <summary>
+/// The schema of one site. SQL is written for the schema <c>waybill</c> and moved to the site's own here.
+/// </summary>
 internal sealed class SiteSchema(string name)
 {
     private const string Written = "waybill.";

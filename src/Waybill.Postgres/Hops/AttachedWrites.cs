@@ -14,7 +14,8 @@ internal static class AttachedWrites
             if (write is not SqlWrite sql)
             {
                 return new NotSupportedException(
-                    $"The PostgreSQL store cannot write a {write.GetType().Name}. Attach a {nameof(SqlWrite)} instead.");
+                    $"The PostgreSQL store cannot write a {write.GetType().Name}. "
+                    + $"Attach a {nameof(SqlWrite)} instead.");
             }
 
             foreach ((string name, object? value) in sql.Parameters)
@@ -23,7 +24,8 @@ internal static class AttachedWrites
                     or byte[]))
                 {
                     return new NotSupportedException(
-                        $"The parameter @{name} of an attached write is a {value.GetType().Name}, which a store cannot keep.");
+                        $"The parameter @{name} of an attached write is a {value.GetType().Name}, which a store "
+                        + "cannot keep.");
                 }
             }
         }

@@ -19,7 +19,9 @@ internal sealed class Board(DateTime now, Numbers numbers)
     /// <summary>Signals that were kept for elements that begin to wait: the oldest of its name for each.</summary>
     public Dictionary<long, KeptSignal> Mailbox { get; } = [];
 
-    /// <summary>Callers and what they called, of the callers that were asked for and all below them; oldest first.</summary>
+    /// <summary>
+    /// Callers and what they called, of the callers that were asked for and all below them; oldest first.
+    /// </summary>
     public ILookup<Guid, long> Called { get; set; } = Array.Empty<long>().ToLookup(_ => Guid.Empty);
 
     /// <summary>What has to be written in the end.</summary>
@@ -134,7 +136,9 @@ internal sealed class Board(DateTime now, Numbers numbers)
     }
 }
 
-/// <summary>Numbers that were drawn from the database, a block at a time; they grow in the order of the draws.</summary>
+/// <summary>
+/// Numbers that were drawn from the database, a block at a time; they grow in the order of the draws.
+/// </summary>
 internal sealed class Numbers(IReadOnlyList<long> blocks)
 {
     /// <summary>How many numbers a block holds.</summary>

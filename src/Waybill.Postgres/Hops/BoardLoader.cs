@@ -97,7 +97,9 @@ internal sealed class BoardLoader(SiteSchema schema)
         if (lines.Count > 0)
         {
             batch.Add(
-                loadLines, Arg.Ints([.. lines.Select(line => line.Node)]), Arg.Texts([.. lines.Select(line => line.OrderKey)]),
+                loadLines,
+                Arg.Ints([.. lines.Select(line => line.Node)]),
+                Arg.Texts([.. lines.Select(line => line.OrderKey)]),
                 Arg.Ints([.. lines.Select(line => request.Lines[line])]));
         }
 

@@ -2,7 +2,9 @@ using Waybill.Stores;
 
 namespace Waybill.Postgres.Hops;
 
-/// <summary>What a transaction needs to lock and load before it can decide anything. Grows while it finds out more.</summary>
+/// <summary>
+/// What a transaction needs to lock and load before it can decide anything. Grows while it finds out more.
+/// </summary>
 internal sealed class BoardRequest
 {
     /// <summary>The worker whose epoch must be live; null when nobody's is asked for.</summary>

@@ -17,8 +17,8 @@ internal sealed class ChangeWriter(SiteSchema schema)
         """);
     private readonly string insertElements = schema.Place(
         """
-        insert into waybill.element (key, id, accepted_at, moved_at, caller_key, caller_id, caller_hop, caller_slot, hop, node,
-            arrived_hop, business_key, data)
+        insert into waybill.element (key, id, accepted_at, moved_at, caller_key, caller_id, caller_hop, caller_slot,
+            hop, node, arrived_hop, business_key, data)
         select key, id, now(), now(), caller_key, caller_id, caller_hop, caller_slot, 0, node, 0, business_key, data
         from unnest($1::bigint[], $2::uuid[], $3::bigint[], $4::uuid[], $5::integer[], $6::integer[], $7::integer[],
             $8::text[], $9::bytea[])
@@ -32,13 +32,14 @@ internal sealed class ChangeWriter(SiteSchema schema)
     private readonly string updatePlaces = schema.Place(
         """
         update waybill.place p
-        set node = v.node, state = v.state, rank = v.rank, due = v.due, owner = v.owner, hop = v.hop, attempts = v.attempts,
-            pending = v.pending, joining = v.joining, cancel = v.cancel, replied = v.replied, signal = v.signal,
-            order_key = v.order_key, line = v.line
+        set node = v.node, state = v.state, rank = v.rank, due = v.due, owner = v.owner, hop = v.hop,
+            attempts = v.attempts, pending = v.pending, joining = v.joining, cancel = v.cancel, replied = v.replied,
+            signal = v.signal, order_key = v.order_key, line = v.line
         from unnest($1::bigint[], $2::integer[], $3::smallint[], $4::integer[], $5::timestamptz[], $6::bigint[],
             $7::integer[], $8::integer[], $9::integer[], $10::smallint[], $11::smallint[], $12::boolean[], $13::text[],
             $14::text[], $15::bigint[])
-            v(key, node, state, rank, due, owner, hop, attempts, pending, joining, cancel, replied, signal, order_key, line)
+            v(key, node, state, rank, due, owner, hop, attempts, pending, joining, cancel, replied, signal, order_key,
+            line)
         where p.key = v.key
         """);
     private readonly string[] deleteEnded =
@@ -65,7 +66,8 @@ internal sealed class ChangeWriter(SiteSchema schema)
     private readonly string insertMailbox = schema.Place(
         """
         insert into waybill.mailbox (key, name, payload)
-        select key, name, payload from unnest($1::bigint[], $2::text[], $3::bytea[]) with ordinality v(key, name, payload, n)
+        select key, name, payload
+        from unnest($1::bigint[], $2::text[], $3::bytea[]) with ordinality v(key, name, payload, n)
         order by n
         """);
     private readonly string deleteMailbox = schema.Place("delete from waybill.mailbox where number = any($1)");
@@ -80,8 +82,8 @@ internal sealed class ChangeWriter(SiteSchema schema)
     private readonly string insertJournal = schema.Place(
         """
         insert into waybill.journal (at, n, kind, element, hop, node, worked, detail)
-        select now(), * from unnest($1::integer[], $2::smallint[], $3::uuid[], $4::integer[], $5::integer[], $6::bigint[],
-            $7::text[])
+        select now(), *
+        from unnest($1::integer[], $2::smallint[], $3::uuid[], $4::integer[], $5::integer[], $6::bigint[], $7::text[])
         """);
 
     public void Add(NpgsqlBatch batch, Board board)

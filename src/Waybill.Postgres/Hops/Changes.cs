@@ -35,7 +35,7 @@ internal sealed class Changes
     /// <summary>The next place among the journal rows of this transaction.</summary>
     public int NextJournalNumber() => ++journalNumber;
 
-    public void Write(JournalKind kind, Guid element, int hop, int node, TimeSpan worked = default, string? detail = null) =>
+    public void Write(JournalKind kind, Guid element, int hop, int node, TimeSpan worked, string? detail) =>
         Journal.Add(new JournalRow(NextJournalNumber(), kind, element, hop, node, worked, detail));
 
     /// <summary>Journals what happened to an element, at the hop and node where it is now.</summary>

@@ -7,7 +7,9 @@ namespace Waybill.Postgres.Hops;
 /// <summary>What was claimed.</summary>
 /// <param name="Elements">The elements; none while waits in lines are due.</param>
 /// <param name="Arrivals">Nodes where elements became ready because their time had come.</param>
-/// <param name="HasLinesDue">Whether waits for a signal that stand in lines are due and have to be promoted first.</param>
+/// <param name="HasLinesDue">
+/// Whether waits for a signal that stand in lines are due and have to be promoted first.
+/// </param>
 internal sealed record ClaimResult(List<ClaimedElement> Elements, HashSet<int> Arrivals, bool HasLinesDue);
 
 /// <summary>Gives ready elements to a worker.</summary>
@@ -16,7 +18,8 @@ internal sealed class Claims(SiteSchema schema, NodeNumbers nodes)
     private const int PromoteMax = 1000;
     private const string LinesDue =
         """
-        exists (select 1 from waybill.place where state = 5 and due is not null and due <= now() and order_key is not null)
+        exists (
+            select 1 from waybill.place where state = 5 and due is not null and due <= now() and order_key is not null)
         """;
 
     private readonly string lockWorker = schema.Place("select 1 from waybill.worker where epoch = $1 for key share");
@@ -82,7 +85,8 @@ internal sealed class Claims(SiteSchema schema, NodeNumbers nodes)
             batch.Add(promote);
             batch.Add(linesDue);
             batch.Add(
-                claim, Arg.Long(epoch.Value), Arg.Long(number), Arg.Ints([.. requests.Select(request => nodes[request.Node])]),
+                claim, Arg.Long(epoch.Value), Arg.Long(number),
+                Arg.Ints([.. requests.Select(request => nodes[request.Node])]),
                 Arg.Ints([.. requests.Select(request => request.Max)]));
             session.IsCommitting = true;
             await using NpgsqlDataReader reader = await batch.ExecuteReaderAsync();

@@ -3,7 +3,9 @@ using Waybill.Stores;
 
 namespace Waybill.Postgres.Hops;
 
-/// <summary>The hops of one commit: which of them are plain, what the others concern, and what became of each.</summary>
+/// <summary>
+/// The hops of one commit: which of them are plain, what the others concern, and what became of each.
+/// </summary>
 internal sealed class HopBatch
 {
     private readonly bool[] isPlain;
@@ -15,7 +17,8 @@ internal sealed class HopBatch
     public HopBatch(IReadOnlyList<Hop> hops, bool mayBePlain)
     {
         Hops = hops;
-        // What reaches other elements may reach one that moves plainly in the same commit, and must find it on the board.
+        // What reaches other elements may reach one that moves plainly in the same commit, and must find it on the
+        // board.
         bool reachesOthers = hops.Any(hop => hop.Signals.Count > 0
             || hop is { Caller: not null, To: Destination.End { Ending: not Ending.Finished } });
         isPlain = [.. hops.Select(hop => mayBePlain && !reachesOthers && PlainHops.IsPlain(hop))];
@@ -27,7 +30,8 @@ internal sealed class HopBatch
     public bool IsAllPlain => Array.TrueForAll(isPlain, plain => plain);
 
     /// <summary>Signals of all hops, in their order.</summary>
-    public IReadOnlyList<ElementRef> Targets => [.. Hops.SelectMany(hop => hop.Signals).Select(signal => signal.Target)];
+    public IReadOnlyList<ElementRef> Targets =>
+        [.. Hops.SelectMany(hop => hop.Signals).Select(signal => signal.Target)];
 
     private IEnumerable<Hop> Careful => Hops.Where((_, index) => !isPlain[index]);
 
@@ -111,7 +115,8 @@ internal sealed class HopBatch
 
     /// <summary>Applies to the board what is to be applied.</summary>
     /// <returns>The plain hops, with their numbers in the journal.</returns>
-    public List<(int Number, Hop Hop)> Move(Board board, Moves moves, HopOutcome[] outcomes, IReadOnlyList<Referenced> targets)
+    public List<(int Number, Hop Hop)> Move(
+        Board board, Moves moves, HopOutcome[] outcomes, IReadOnlyList<Referenced> targets)
     {
         List<(int Number, Hop Hop)> plain = [];
         plainIndexes.Clear();

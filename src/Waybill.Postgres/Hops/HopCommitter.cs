@@ -11,9 +11,9 @@ namespace Waybill.Postgres.Hops;
 internal sealed record CommitResult(HopOutcome[] Outcomes, List<int> Missed, HashSet<int> Arrivals);
 
 /// <summary>
-/// Commits hops. Plain ones alone go in one round trip, as one transaction. With others among them, the places that those
-/// concern are locked and loaded first, their moves decided in memory, and everything is written in a second round trip
-/// that ends with the commit. See LOCKING.md.
+/// Commits hops. Plain ones alone go in one round trip, as one transaction. With others among them, the places that
+/// those concern are locked and loaded first, their moves decided in memory, and everything is written in a second
+/// round trip that ends with the commit. See LOCKING.md.
 /// </summary>
 internal sealed class HopCommitter(SiteSchema schema, NodeNumbers nodes)
 {
@@ -41,8 +41,8 @@ internal sealed class HopCommitter(SiteSchema schema, NodeNumbers nodes)
         session.IsCommitting = false;
         HashSet<int> arrivals = [];
         NoteArrivals(arrivals, hops.Where((_, index) => isApplied[index]));
-        return new CommitResult(
-            new HopOutcome[hops.Count], [.. Enumerable.Range(0, hops.Count).Where(index => !isApplied[index])], arrivals);
+        List<int> missed = [.. Enumerable.Range(0, hops.Count).Where(index => !isApplied[index])];
+        return new CommitResult(new HopOutcome[hops.Count], missed, arrivals);
     }
 
     /// <summary>Commits hops of any kind in one transaction.</summary>
@@ -84,7 +84,8 @@ internal sealed class HopCommitter(SiteSchema schema, NodeNumbers nodes)
         session.IsCommitting = false;
     }
 
-    // First all at once. When one fails, which undoes the transaction, again with each hop's in a savepoint of their own.
+    // First all at once. When one fails, which undoes the transaction, again with each hop's in a savepoint of their
+    // own.
     private static async Task<bool> WriteAsync(Session session, HopBatch work, HopOutcome[] outcomes, bool isCareful)
     {
         List<int> writing = work.Writing(outcomes);

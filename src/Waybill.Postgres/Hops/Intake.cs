@@ -8,8 +8,8 @@ namespace Waybill.Postgres.Hops;
 internal sealed record IntakeResult(IReadOnlyList<Acceptance> Acceptances, HashSet<int> Arrivals);
 
 /// <summary>
-/// Takes submitted elements in. The ticket's unique business key decides who is first; an element's key is the number of
-/// its ticket, so that later statements of the same transaction find what the first one has inserted.
+/// Takes submitted elements in. The ticket's unique business key decides who is first; an element's key is the number
+/// of its ticket, so that later statements of the same transaction find what the first one has inserted.
 /// </summary>
 internal sealed class Intake(SiteSchema schema, NodeNumbers nodes, HopCommitter committer)
 {
@@ -71,16 +71,20 @@ internal sealed class Intake(SiteSchema schema, NodeNumbers nodes, HopCommitter 
         order by v.n
         """);
 
-    /// <summary>Takes fewer than <see cref="Numbers.BlockSize"/> elements in that stand in no line, in one round trip.</summary>
+    /// <summary>
+    /// Takes fewer than <see cref="Numbers.BlockSize"/> elements in that stand in no line, in one round trip.
+    /// </summary>
     public async Task<IntakeResult> AcceptAsync(Session session, IReadOnlyList<NewElement> elements)
     {
         await using NpgsqlBatch batch = session.NewBatch();
         List<string> workflows = [.. elements.Select(element => element.Slot.Node.Workflow)];
         List<string> keys = [.. elements.Select(element => StorableText.Of(element.BusinessKey))];
         List<int> numbers = [.. elements.Select(element => nodes[element.Slot.Node])];
-        List<string?> details = [.. elements.Select(element => JournalDetail.Accepted(element.BusinessKey, caller: null))];
+        List<string?> details =
+            [.. elements.Select(element => JournalDetail.Accepted(element.BusinessKey, caller: null))];
         batch.Add(
-            insertTickets, Arg.Texts(workflows), Arg.Texts(keys), Arg.Uuids([.. elements.Select(element => element.Id.Value)]));
+            insertTickets, Arg.Texts(workflows), Arg.Texts(keys),
+            Arg.Uuids([.. elements.Select(element => element.Id.Value)]));
         batch.Add(insertElements, Arg.Ints(numbers), Arg.Bytes([.. elements.Select(element => element.Data)]));
         batch.Add(insertPlaces, Arg.Ints(numbers), Arg.Ints([.. elements.Select(element => element.Slot.Rank)]));
         batch.Add(insertJournal, Arg.Ints(numbers), Arg.OptionalTexts(details));

@@ -94,5 +94,6 @@ internal sealed class Place
     public static CallerRef? ReadCaller(NpgsqlDataReader row, int first) => row.IsDBNull(first)
         ? null
         : new CallerRef(
-            row.GetInt64(first), new ElementId(row.GetGuid(first + 1)), row.GetInt32(first + 2), row.GetInt32(first + 3));
+            row.GetInt64(first), new ElementId(row.GetGuid(first + 1)), row.GetInt32(first + 2),
+            row.GetInt32(first + 3));
 }

@@ -25,8 +25,8 @@ internal sealed class PlainHops(SiteSchema schema, NodeNumbers nodes)
         with moved as (
             update waybill.element e
             set hop = e.hop + 1, node = v.node, arrived_hop = e.hop + 1, moved_at = now(), failure = null, data = v.data
-            from unnest($2::bigint[], $3::integer[], $4::integer[], $5::bytea[], $6::integer[], $7::smallint[], $8::bigint[],
-                $9::text[]) v(key, hop, node, data, n, kind, worked, detail)
+            from unnest($2::bigint[], $3::integer[], $4::integer[], $5::bytea[], $6::integer[], $7::smallint[],
+                $8::bigint[], $9::text[]) v(key, hop, node, data, n, kind, worked, detail)
             where e.key = v.key and e.hop = v.hop
               and exists (select 1 from waybill.worker where epoch = $1)
               and exists (
@@ -38,13 +38,15 @@ internal sealed class PlainHops(SiteSchema schema, NodeNumbers nodes)
         select array_agg(n) from moved
         """);
 
-    // The place is locked and looked at first, so that a cancel that comes at the same moment is before or after the hop.
+    // The place is locked and looked at first, so that a cancel that comes at the same moment is before or after the
+    // hop.
     private readonly string enqueue = schema.Place(
         $"""
         with held as (
-            select v.* from unnest($2::bigint[], $3::integer[], $4::integer[], $5::bytea[], $6::integer[], $7::smallint[],
-                $8::bigint[], $9::text[], $10::integer[], $11::integer[], $12::bigint[], $13::timestamptz[], $14::boolean[],
-                $15::text[])
+            select v.*
+            from unnest($2::bigint[], $3::integer[], $4::integer[], $5::bytea[], $6::integer[], $7::smallint[],
+                $8::bigint[], $9::text[], $10::integer[], $11::integer[], $12::bigint[], $13::timestamptz[],
+                $14::boolean[], $15::text[])
                 v(key, hop, node, data, n, kind, worked, detail, rank, attempts, delay, due, arrives, failure)
             join waybill.place p on p.key = v.key
             where p.owner = $1 and p.state = 3 and p.cancel <> 1 and p.signal is null and not p.replied
@@ -70,7 +72,8 @@ internal sealed class PlainHops(SiteSchema schema, NodeNumbers nodes)
     private readonly string end = schema.Place(
         $"""
         with held as (
-            select v.* from unnest($2::bigint[], $3::integer[], $4::integer[], $5::integer[], $6::smallint[], $7::bigint[],
+            select v.*
+            from unnest($2::bigint[], $3::integer[], $4::integer[], $5::integer[], $6::smallint[], $7::bigint[],
                 $8::text[], $9::smallint[], $10::bytea[], $11::text[])
                 v(key, hop, node, n, kind, worked, detail, ending, result, reason)
             join waybill.place p on p.key = v.key
@@ -80,7 +83,8 @@ internal sealed class PlainHops(SiteSchema schema, NodeNumbers nodes)
             delete from waybill.element e using held h
             where e.key = h.key and e.hop = h.hop and e.caller_key is null
               and exists (select 1 from waybill.worker where epoch = $1)
-            returning e.key, e.id, e.hop + 1 as hop, h.node, h.n, h.kind, h.worked, h.detail, h.ending, h.result, h.reason),
+            returning e.key, e.id, e.hop + 1 as hop, h.node, h.n, h.kind, h.worked, h.detail, h.ending, h.result,
+                h.reason),
         unplaced as (delete from waybill.place p using moved m where p.key = m.key),
         forgotten as (delete from waybill.mailbox b using moved m where b.key = m.key),
         ticketed as (
@@ -108,7 +112,9 @@ internal sealed class PlainHops(SiteSchema schema, NodeNumbers nodes)
     /// <summary>Adds the statements for these hops.</summary>
     /// <param name="batch">Where.</param>
     /// <param name="epoch">The owner.</param>
-    /// <param name="hops">Plain hops with their numbers in the journal, by which they are told apart afterwards.</param>
+    /// <param name="hops">
+    /// Plain hops with their numbers in the journal, by which they are told apart afterwards.
+    /// </param>
     /// <returns>How many statements were added; each returns the numbers of the hops that it applied.</returns>
     public int Add(NpgsqlBatch batch, WorkerEpoch epoch, List<(int Number, Hop Hop)> hops)
     {

@@ -36,7 +36,8 @@ internal sealed class Reach(SiteSchema schema, HopCommitter committer)
     public async Task<(IReadOnlyList<CancelOutcome> Outcomes, HashSet<int> Arrivals)> CancelAsync(
         Session session, IReadOnlyList<CancelRequest> requests)
     {
-        List<Referenced> targets = await references.ResolveAsync(session, [.. requests.Select(request => request.Target)]);
+        List<Referenced> targets =
+            await references.ResolveAsync(session, [.. requests.Select(request => request.Target)]);
         BoardRequest request = new();
         request.Keys.UnionWith(targets.Select(target => target.Key).OfType<long>());
         request.Callers.UnionWith(targets.Select(target => target.Id).OfType<Guid>());

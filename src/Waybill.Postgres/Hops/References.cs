@@ -5,7 +5,9 @@ using Waybill.Stores;
 namespace Waybill.Postgres.Hops;
 
 /// <summary>What a reference leads to.</summary>
-/// <param name="Key">The key of the element, which may have ended; null when there never was one, as far as is known.</param>
+/// <param name="Key">
+/// The key of the element, which may have ended; null when there never was one, as far as is known.
+/// </param>
 /// <param name="Id">The element.</param>
 /// <param name="HasTicket">Whether there is a ticket.</param>
 internal readonly record struct Referenced(long? Key, Guid? Id, bool HasTicket);

@@ -4,7 +4,9 @@ using Waybill.Stores;
 
 namespace Waybill.Postgres.Hops;
 
-/// <summary>Returns elements to their queues: from a worker that gives them back, or one whose epoch has ended.</summary>
+/// <summary>
+/// Returns elements to their queues: from a worker that gives them back, or one whose epoch has ended.
+/// </summary>
 internal sealed class Returns(SiteSchema schema)
 {
     // For update: waits for the worker's own commits, and makes later ones wait.
@@ -34,7 +36,8 @@ internal sealed class Returns(SiteSchema schema)
         with recursive owners as (
             (select owner from waybill.place where state = 3 order by owner limit 1)
             union all
-            select (select p.owner from waybill.place p where p.state = 3 and p.owner > o.owner order by p.owner limit 1)
+            select (
+                select p.owner from waybill.place p where p.state = 3 and p.owner > o.owner order by p.owner limit 1)
             from owners o where o.owner is not null),
         orphans as (
             select p.key from owners o join waybill.place p on p.owner = o.owner and p.state = 3
@@ -59,7 +62,8 @@ internal sealed class Returns(SiteSchema schema)
         batch.Add(lockWorker, Arg.Long(epoch.Value));
         batch.Add(
             release, Arg.Long(epoch.Value), Arg.Longs([.. elements.Select(element => element.Key)]),
-            Arg.Ints([.. elements.Select(element => element.Hop)]), Arg.Ints([.. elements.Select(element => element.Attempts)]));
+            Arg.Ints([.. elements.Select(element => element.Hop)]),
+            Arg.Ints([.. elements.Select(element => element.Attempts)]));
         session.IsCommitting = true;
         await using NpgsqlDataReader reader = await batch.ExecuteReaderAsync();
         await reader.NextResultAsync();
@@ -80,7 +84,9 @@ internal sealed class Returns(SiteSchema schema)
         return found;
     }
 
-    /// <summary>Ends the epochs of workers whose lease ran out; waits for commits of theirs that are under way.</summary>
+    /// <summary>
+    /// Ends the epochs of workers whose lease ran out; waits for commits of theirs that are under way.
+    /// </summary>
     public async Task<int> EndOverdueAsync(Session session)
     {
         await using NpgsqlBatch batch = session.NewBatch();

@@ -1,8 +1,8 @@
-using System.Globalization;
 using System.Reflection;
 using Npgsql;
 using Waybill.Postgres.Connections;
 using Waybill.Stores;
+using static System.FormattableString;
 
 namespace Waybill.Postgres.Migrations;
 
@@ -22,25 +22,22 @@ internal sealed class Migrator(NpgsqlDataSource source, SiteSchema schema)
     {
         await using NpgsqlConnection connection = await source.OpenConnectionAsync(cancel);
         await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancel);
-        await RunAsync(connection, $"select pg_advisory_xact_lock(hashtextextended('waybill {schema.Name}', 0))", cancel);
+        await RunAsync(
+            connection, $"select pg_advisory_xact_lock(hashtextextended('{schema.Name} schema', 0))", cancel);
         int found = await FindVersionAsync(connection, cancel);
         if (found > Known)
             throw new StoreVersionException(found, Known);
         if (found == 0)
         {
             await RunAsync(connection, $"create schema if not exists \"{schema.Name}\"", cancel);
-            await RunAsync(connection, schema.Place("create table waybill.schema_version (version integer not null)"), cancel);
-            await RunAsync(connection, schema.Place("insert into waybill.schema_version values (0)"), cancel);
+            await RunAsync(connection, $"create table {SchemaVersion} (version integer not null)", cancel);
+            await RunAsync(connection, $"insert into {SchemaVersion} values (0)", cancel);
         }
 
         foreach (string script in Scripts.Skip(found))
             await RunAsync(connection, schema.Place(script), cancel);
         if (found < Known)
-        {
-            await RunAsync(
-                connection, string.Create(CultureInfo.InvariantCulture, $"update {SchemaVersion} set version = {Known}"), cancel);
-        }
-
+            await RunAsync(connection, Invariant($"update {SchemaVersion} set version = {Known}"), cancel);
         await BeginEraAfterRestoreAsync(connection, cancel);
         await transaction.CommitAsync(cancel);
     }

@@ -5,8 +5,8 @@ using Waybill.Postgres.Connections;
 namespace Waybill.Postgres.Waking;
 
 /// <summary>
-/// Hears of arrivals that other processes have committed. Connects again when it is cut off; until then, and if it never
-/// can, queues are looked at by themselves now and then.
+/// Hears of arrivals that other processes have committed. Connects again when it is cut off; until then, and if it
+/// never can, queues are looked at by themselves now and then.
 /// </summary>
 internal sealed class ArrivalListener(
     NpgsqlDataSource source, SiteSchema schema, ArrivalNotifier own, Action<NodeAddress> heard, TimeProvider time)

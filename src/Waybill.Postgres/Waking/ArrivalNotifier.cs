@@ -4,8 +4,8 @@ using Waybill.Postgres.Connections;
 namespace Waybill.Postgres.Waking;
 
 /// <summary>
-/// Tells other processes of arrivals. After the commits, on a connection of its own, and at most once in a while for all
-/// that has gathered: a notification inside of the commits would make them wait for each other.
+/// Tells other processes of arrivals. After the commits, on a connection of its own, and at most once in a while for
+/// all that has gathered: a notification inside of the commits would make them wait for each other.
 /// </summary>
 internal sealed class ArrivalNotifier(NpgsqlDataSource source, SiteSchema schema, TimeProvider time)
     : IDisposable
@@ -18,7 +18,9 @@ internal sealed class ArrivalNotifier(NpgsqlDataSource source, SiteSchema schema
     private HashSet<NodeAddress> gathered = [];
     private NpgsqlConnection? connection;
 
-    /// <summary>The server process that notifies, so that the listener knows its own; 0 before the first time.</summary>
+    /// <summary>
+    /// The server process that notifies, so that the listener knows its own; 0 before the first time.
+    /// </summary>
     public int ProcessId { get; private set; }
 
     public void Note(NodeAddress node)
