@@ -85,3 +85,9 @@ public sealed class PostgresSeveralProcesses(SharedPostgres shared) : SeveralPro
 {
     protected override Task<StoreFixture> CreateAsync() => PostgresFixture.CreateAsync(shared);
 }
+
+[Collection(PostgresTests.Name)]
+public sealed class PostgresComparison(SharedPostgres shared) : ModelComparison
+{
+    protected override Task<StoreFixture> CreateAsync() => PostgresFixture.CreateAsync(shared);
+}
