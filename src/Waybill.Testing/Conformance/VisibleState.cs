@@ -129,7 +129,7 @@ internal static class VisibleState
 
     private static string Steps(ComparedStore side, DateTimeOffset? instant) => instant is null
         ? "never"
-        : Math.Ceiling((instant.Value - side.Fixture.Now) / TimeStep).ToString(CultureInfo.InvariantCulture);
+        : ((long)Math.Ceiling((instant.Value - side.Fixture.Now) / TimeStep)).ToString(CultureInfo.InvariantCulture);
 
     // Stores may write the same JSON with other spaces and escapes.
     private static string? Normal(string? json) =>
