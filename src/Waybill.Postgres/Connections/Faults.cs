@@ -21,10 +21,8 @@ internal static class Faults
     /// <param name="mayHaveCommitted">Whether the commit was on its way when it was thrown.</param>
     public static Exception? Translate(Exception error, bool mayHaveCommitted)
     {
-        if (error is PostgresException answered && !IsEndOfSession(answered))
-            return TranslateAnswer(answered);
-        if (!IsConnectionFailure(error))
-            return null;
+        if (!EndsSession(error))
+            return error is PostgresException answered ? TranslateAnswer(answered) : null;
         return mayHaveCommitted
             ? new CommitOutcomeUnknownException(
                 $"The connection to PostgreSQL was lost during a commit: {error.Message} "
@@ -35,16 +33,20 @@ internal static class Faults
                 error);
     }
 
-    /// <summary>Whether the connection is gone, as opposed to an answer about one statement.</summary>
-    public static bool IsConnectionFailure(Exception error) => error switch
+    /// <summary>
+    /// Whether the connection is gone. Such an error can come after the commit; any other answer of the server means that
+    /// the transaction was undone.
+    /// </summary>
+    public static bool EndsSession(Exception error) => error switch
     {
-        PostgresException answered => IsEndOfSession(answered) || TranslateAnswer(answered) is not null,
+        PostgresException answered => answered.InvariantSeverity is "FATAL" or "PANIC",
         NpgsqlException or SocketException or IOException or TimeoutException or ObjectDisposedException => true,
         _ => false,
     };
 
-    // An error that ends the session can come after the commit; any other one has undone the transaction for sure.
-    private static bool IsEndOfSession(PostgresException error) => error.InvariantSeverity is "FATAL" or "PANIC";
+    /// <summary>Whether the server cannot be used now, as opposed to a fault in the statement or its data.</summary>
+    public static bool IsOutage(Exception error) =>
+        EndsSession(error) || (error is PostgresException answered && TranslateAnswer(answered) is not null);
 
     private static StoreUnavailableException? TranslateAnswer(PostgresException error)
     {

@@ -6,7 +6,7 @@ namespace Waybill.Postgres.Connections;
 
 /// <summary>
 /// One connection that is kept open for one kind of work, with its statements prepared. Callers take turns. After an
-/// error the connection is thrown away, because what it was doing cannot be known.
+/// error the transaction is undone at once; when that cannot be done, the connection is thrown away.
 /// </summary>
 internal sealed class Lane(NpgsqlDataSource source, TimeProvider time) : IAsyncDisposable
 {
@@ -40,14 +40,14 @@ internal sealed class Lane(NpgsqlDataSource source, TimeProvider time) : IAsyncD
                 }
                 catch (Exception error) when (Faults.IsRetryable(error) && attempt < AttemptsMax)
                 {
-                    await DiscardAsync();
+                    await UndoAsync();
                 }
             }
         }
         catch (Exception error)
         {
             bool mayHaveCommitted = session is { IsCommitting: true };
-            await DiscardAsync();
+            await (Faults.EndsSession(error) ? DiscardAsync() : UndoAsync());
             if (Faults.Translate(error, mayHaveCommitted) is { } translated)
                 throw translated;
             throw;
@@ -84,6 +84,21 @@ internal sealed class Lane(NpgsqlDataSource source, TimeProvider time) : IAsyncD
         {
             await connection.DisposeAsync();
             throw;
+        }
+    }
+
+    // Closing the connection would undo the transaction as well, but only when the server gets to see it; until then its
+    // locks would be held, and the journal held back.
+    private async Task UndoAsync()
+    {
+        try
+        {
+            if (session is not null)
+                await session.ExecuteAsync("rollback");
+        }
+        catch (Exception)
+        {
+            await DiscardAsync();
         }
     }
 

@@ -37,6 +37,7 @@ internal sealed class Claims(SiteSchema schema, NodeNumbers nodes)
         with due as (
             select key from waybill.place
             where state in (1, 5) and due is not null and due <= now() and (state = 1 or order_key is null)
+              and exists (select 1 from waybill.worker where epoch = $1)
             order by due limit {PromoteMax} for no key update skip locked),
         promoted as (
             update waybill.place p set state = 0, due = null from due d where p.key = d.key returning p.node)
@@ -82,7 +83,7 @@ internal sealed class Claims(SiteSchema schema, NodeNumbers nodes)
             batch.Add(lockWorker, Arg.Long(epoch.Value));
             if (lost.Count > 0)
                 batch.Add(giveBack, Arg.Long(epoch.Value), Arg.Longs(lost));
-            batch.Add(promote);
+            batch.Add(promote, Arg.Long(epoch.Value));
             batch.Add(linesDue);
             batch.Add(
                 claim, Arg.Long(epoch.Value), Arg.Long(number),

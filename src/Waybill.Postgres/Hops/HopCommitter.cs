@@ -119,7 +119,7 @@ internal sealed class HopCommitter(SiteSchema schema, NodeNumbers nodes)
         {
             return await AttachedWrites.RunAsync(session, writes);
         }
-        catch (Exception error) when (!Faults.IsConnectionFailure(error))
+        catch (Exception error) when (!Faults.IsOutage(error))
         {
             return error;
         }

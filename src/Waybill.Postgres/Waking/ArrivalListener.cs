@@ -30,7 +30,7 @@ internal sealed class ArrivalListener(
             {
                 return;
             }
-            catch (Exception error) when (Faults.IsConnectionFailure(error) || error is InvalidOperationException)
+            catch (Exception error) when (Faults.IsOutage(error) || error is InvalidOperationException)
             {
                 await Task.Delay(Pause, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }

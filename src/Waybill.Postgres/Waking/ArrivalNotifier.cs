@@ -68,7 +68,7 @@ internal sealed class ArrivalNotifier(NpgsqlDataSource source, SiteSchema schema
             await notify.ExecuteNonQueryAsync(cancel);
             return true;
         }
-        catch (Exception error) when (Faults.IsConnectionFailure(error))
+        catch (Exception error) when (Faults.IsOutage(error))
         {
             await CloseAsync();
             return false;
