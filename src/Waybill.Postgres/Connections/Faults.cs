@@ -34,8 +34,8 @@ internal static class Faults
     }
 
     /// <summary>
-    /// Whether the connection is gone. Such an error can come after the commit; any other answer of the server means that
-    /// the transaction was undone.
+    /// Whether the connection is gone. Such an error can come after the commit; any other answer of the server means
+    /// that the transaction was undone.
     /// </summary>
     public static bool EndsSession(Exception error) => error switch
     {

@@ -87,8 +87,8 @@ internal sealed class Lane(NpgsqlDataSource source, TimeProvider time) : IAsyncD
         }
     }
 
-    // Closing the connection would undo the transaction as well, but only when the server gets to see it; until then its
-    // locks would be held, and the journal held back.
+    // Closing the connection would undo the transaction as well, but only when the server gets to see it; until then
+    // its locks would be held, and the journal held back.
     private async Task UndoAsync()
     {
         try
