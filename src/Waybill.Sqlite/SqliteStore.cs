@@ -33,6 +33,7 @@ public sealed class SqliteStore : ISiteStore
     public SqliteStore(string file, TimeProvider time, SqliteStoreOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(file);
+        Database.LoadLibrary();
         this.file = Path.GetFullPath(file);
         this.time = time;
         isReadOnly = options?.ReadOnly ?? false;
@@ -120,13 +121,7 @@ public sealed class SqliteStore : ISiteStore
     /// </summary>
     public SqliteConnection OpenReader()
     {
-        SqliteConnectionStringBuilder text = new()
-        {
-            DataSource = file,
-            Mode = SqliteOpenMode.ReadOnly,
-            Cache = SqliteCacheMode.Private,
-        };
-        SqliteConnection connection = new(text.ToString());
+        SqliteConnection connection = new(ReaderText);
         connection.Open();
         return connection;
     }
@@ -138,9 +133,18 @@ public sealed class SqliteStore : ISiteStore
     {
         await writer.StopAsync();
         readers.Dispose();
+        using (SqliteConnection pooled = new(ReaderText))
+            SqliteConnection.ClearPool(pooled);
         processLock?.Dispose();
         opening.Dispose();
     }
+
+    private string ReaderText => new SqliteConnectionStringBuilder
+    {
+        DataSource = file,
+        Mode = SqliteOpenMode.ReadOnly,
+        Cache = SqliteCacheMode.Private,
+    }.ToString();
 
     private void OpenToRead()
     {

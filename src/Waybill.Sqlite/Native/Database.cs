@@ -17,7 +17,6 @@ internal sealed class Database : IDisposable
 
     private Database(string file, int flags)
     {
-        Batteries_V2.Init();
         int code = sqlite3_open_v2(file, out handle, flags | SQLITE_OPEN_NOMUTEX, vfs: null);
         if (code != SQLITE_OK)
         {
@@ -31,14 +30,7 @@ internal sealed class Database : IDisposable
     }
 
     /// <summary>The version of the native library.</summary>
-    public static string LibraryVersion
-    {
-        get
-        {
-            Batteries_V2.Init();
-            return sqlite3_libversion().utf8_to_string();
-        }
-    }
+    public static string LibraryVersion => sqlite3_libversion().utf8_to_string();
 
     public bool IsInTransaction => sqlite3_get_autocommit(handle) == 0;
 
@@ -47,6 +39,9 @@ internal sealed class Database : IDisposable
 
     /// <summary>How many rows all statements so far inserted, updated or deleted.</summary>
     public int TotalChanges => sqlite3_total_changes(handle);
+
+    /// <summary>Loads the native library; once in a process, before anything else.</summary>
+    public static void LoadLibrary() => Batteries_V2.Init();
 
     public static Database OpenToWrite(string file) => new(file, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
 
