@@ -74,3 +74,9 @@ public sealed class SqliteSeveralProcesses : SeveralProcessesConformance
 
     protected override Task<StoreFixture> CreateAsync() => SqliteFixture.CreateAsync();
 }
+
+/// <summary>The store does what the model does, whatever is asked of it.</summary>
+public sealed class SqliteComparison : ModelComparison
+{
+    protected override Task<StoreFixture> CreateAsync() => SqliteFixture.CreateAsync();
+}
