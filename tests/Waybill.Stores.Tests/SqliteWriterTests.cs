@@ -59,10 +59,26 @@ public sealed class SqliteWriterTests : IAsyncDisposable
 
         await store.Elements.AcceptAsync([elsewhere], default);
 
-        WorkerEpoch worker = await store.Workers.RegisterAsync("worker", TimeSpan.FromHours(1), default);
-        Assert.Equal(
-            elsewhere.Id,
-            Assert.Single(await store.Elements.ClaimAsync(worker, [new ClaimRequest(SqliteSite.Pack, 9)], default)).Id);
+        ElementDetails? found = await store.Directory.FindAsync(ElementRef.Of(elsewhere.Id), default);
+        Assert.Equal(SqliteSite.Pack, found?.Summary.Node);
+    }
+
+    [Fact]
+    public async Task A_number_that_was_taken_in_an_undone_transaction_is_not_taken_again()
+    {
+        SqliteStore before = await site.OpenAsync();
+        NewElement order = site.Order();
+        await Assert.ThrowsAsync<SqliteException>(
+            () => before.Elements.AcceptAsync([order, site.Order() with { Id = order.Id }], default));
+        await before.Elements.AcceptAsync([order], default);
+        long key = (await before.Directory.FindAsync(ElementRef.Of(order.Id), default))!.Key;
+        await before.DisposeAsync();
+        SqliteStore store = await site.OpenAsync();
+        NewElement next = site.Order();
+
+        await store.Elements.AcceptAsync([next], default);
+
+        Assert.True((await store.Directory.FindAsync(ElementRef.Of(next.Id), default))!.Key > key);
     }
 
     [Fact]

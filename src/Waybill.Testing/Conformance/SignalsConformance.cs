@@ -99,6 +99,19 @@ public abstract class SignalsConformance : StoreConformance
     }
 
     [Fact]
+    public async Task What_was_waited_for_is_forgotten_when_the_element_is_handed_on()
+    {
+        WorkerEpoch worker = await RegisterAsync();
+        ClaimedElement order = await StartWaitAsync(worker, Fixture.Now + Hour);
+        await Fixture.AdvanceAsync(2 * Hour);
+
+        ClaimedElement timedOut = await ClaimOneAsync(worker, Source);
+        await ApplyAsync(worker, timedOut.HandOver(Ship) with { ConsumesReplies = false });
+
+        Assert.Null((await FindAsync(order.Id)).AwaitedSignal);
+    }
+
+    [Fact]
     public async Task A_wait_that_was_answered_does_not_run_out()
     {
         WorkerEpoch worker = await RegisterAsync();
@@ -241,7 +254,8 @@ public abstract class SignalsConformance : StoreConformance
         WorkerEpoch worker = await RegisterAsync();
         await StartWaitAsync(worker, Fixture.Now + Hour);
         await Fixture.AdvanceAsync(2 * Hour);
-        await ApplyAsync(worker, (await ClaimOneAsync(worker, Source)).HandOver(Ship));
+        ClaimedElement timedOut = await ClaimOneAsync(worker, Source);
+        await ApplyAsync(worker, timedOut.HandOver(Ship) with { ConsumesReplies = false });
         await Store.Workers.LeaveAsync(worker, Cancel);
 
         await Store.Workers.ReclaimAsync(100, Cancel);
