@@ -158,7 +158,7 @@ fi
 echo "== build"
 dotnet build Waybill.slnx --configuration Release || give_up 1 "the build failed"
 
-for project in tests/*/*.csproj; do
+for project in tests/*.Tests/*.csproj; do
     run_project "$project"
 done
 

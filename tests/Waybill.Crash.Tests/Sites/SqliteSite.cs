@@ -1,0 +1,34 @@
+using System.Data.Common;
+using Microsoft.Data.Sqlite;
+using Waybill.Crash.Child;
+using Waybill.Sqlite;
+using Waybill.Stores;
+
+namespace Waybill.Crash.Tests.Sites;
+
+/// <summary>A site in a SQLite file.</summary>
+internal sealed class SqliteSite : CrashSite
+{
+    private SqliteSite(string? folder) => File = Path.Combine(folder ?? Folder, "site.db");
+
+    public string File { get; }
+
+    public override string Store => $"sqlite:{File}";
+
+    /// <param name="folder">Where the file goes; default: a temporary folder.</param>
+    public static async Task<SqliteSite> CreateAsync(string? folder = null)
+    {
+        SqliteSite site = new(folder);
+        await site.ExecuteAsync(Effects.Schema);
+        return site;
+    }
+
+    public override ISiteStore CreateStore() => new SqliteStore(File, TimeProvider.System);
+
+    public override async Task<DbConnection> ConnectAsync()
+    {
+        SqliteConnection connection = new(new SqliteConnectionStringBuilder { DataSource = File, Pooling = false }.ToString());
+        await connection.OpenAsync();
+        return connection;
+    }
+}
