@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
+using Waybill.Bench;
 
-// A number means nothing without the machine it was measured on, so every report begins with it.
-Console.WriteLine($"{RuntimeInformation.FrameworkDescription}, {RuntimeInformation.OSDescription}");
-Console.WriteLine($"{Environment.ProcessorCount} cores, {RuntimeInformation.ProcessArchitecture}");
+return await CommandLine.Create().Parse(args).InvokeAsync();

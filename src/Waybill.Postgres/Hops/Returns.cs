@@ -11,6 +11,7 @@ internal sealed class Returns(SiteSchema schema)
 {
     // For update: waits for the worker's own commits, and makes later ones wait.
     private readonly string lockWorker = schema.Place("select 1 from waybill.worker where epoch = $1 for update");
+    // By key, never by owner: see the hops.
     private readonly string release = schema.Place(
         """
         with released as (
@@ -18,7 +19,7 @@ internal sealed class Returns(SiteSchema schema)
             set state = 0, owner = null, node = e.node, hop = e.hop, attempts = v.attempts
             from unnest($2::bigint[], $3::integer[], $4::integer[]) v(key, hop, attempts)
             join waybill.element e on e.key = v.key and e.hop = v.hop
-            where p.key = v.key and p.state = 3 and p.owner = $1
+            where p.key = v.key and p.state + 0 = 3 and p.owner + 0 = $1
             returning p.node)
         select distinct node from released
         """);

@@ -25,8 +25,10 @@ internal sealed partial class Caretaker(
         await RenewOnceAsync();
         if (custody.Epoch is null)
             return;
-        await ReclaimOnceAsync();
-        keptAt = context.Time.GetTimestamp();
+
+        // A full batch is rarely the last: then the next pass goes on, not the one after a third of the lease.
+        if (await ReclaimOnceAsync() < ReclaimBatchMax)
+            keptAt = context.Time.GetTimestamp();
     }
 
     /// <summary>Begins an epoch when there is none; else renews the lease. The epoch may turn out to be lost.</summary>

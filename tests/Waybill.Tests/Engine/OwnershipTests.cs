@@ -53,6 +53,25 @@ public sealed class OwnershipTests
     }
 
     [Fact]
+    public async Task More_than_one_pass_returns_is_taken_over_by_the_next_pass_and_not_a_lease_later()
+    {
+        const int count = 1200;
+        Workflow<Parcel, string> flow = Gated(gate);
+        TestSite dead = new(flow);
+        for (int i = 0; i < count; i++)
+            await dead.SubmitAsync(flow, $"{i}");
+        await dead.RunUntilQuietAsync();
+        await dead.DisposeAsync();
+        await using TestSite heir = Beside(dead, flow);
+        heir.Time.Advance(PastTheLease);
+
+        await heir.Passes.Caretaker.KeepLeaseOnceAsync();
+        await heir.Passes.Caretaker.KeepLeaseOnceAsync();
+
+        Assert.Equal(count, await heir.Store.Directory.CountAsync(new ElementFilter { State = ElementState.Ready }, default));
+    }
+
+    [Fact]
     public async Task A_paused_worker_cannot_commit_after_its_work_was_reclaimed()
     {
         Workflow<Parcel, string> flow = Gated(gate);

@@ -1,0 +1,28 @@
+using Waybill.Bench.Sites;
+
+namespace Waybill.Bench;
+
+/// <summary>What to measure, and how thoroughly.</summary>
+internal sealed record BenchOptions
+{
+    public required IReadOnlyList<StoreKind> Stores { get; init; }
+
+    /// <summary>The letters of the figures.</summary>
+    public required IReadOnlyList<string> Only { get; init; }
+
+    public required bool Quick { get; init; }
+
+    /// <summary>How many elements throughput is measured on.</summary>
+    public required int Elements { get; init; }
+
+    /// <summary>How many elements a worker owns at once at the most.</summary>
+    public required int InFlight { get; init; }
+
+    /// <summary>Each figure is the median of so many runs.</summary>
+    public required int Runs { get; init; }
+
+    public bool Wants(string letter) => Only.Contains(letter);
+
+    public override string ToString() => FormattableString.Invariant(
+        $"median of {Runs}, {Elements:N0} elements, {InFlight:N0} in flight{(Quick ? ", quick (smaller than the targets mean)" : "")}");
+}

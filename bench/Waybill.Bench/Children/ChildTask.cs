@@ -1,0 +1,42 @@
+using Waybill.Bench.Sites;
+
+namespace Waybill.Bench.Children;
+
+/// <summary>What a child process does.</summary>
+internal enum ChildWork
+{
+    /// <summary>Runs the bare loop; says a <see cref="Machine.Stretch"/>.</summary>
+    Limit = 0,
+
+    /// <summary>Runs all that waits; says a <see cref="Machine.Stretch"/>.</summary>
+    Throughput = 1,
+
+    /// <summary>Submits at a steady rate and waits for each; says a <see cref="Figures.Latencies"/>.</summary>
+    Latency = 2,
+
+    /// <summary>Runs for a while with ever as many waiting; says a <see cref="Figures.DepthStretch"/>.</summary>
+    Depth = 3,
+
+    /// <summary>Runs until it is killed; says when it made its first hop, and when as many as it was told.</summary>
+    Recovery = 4,
+}
+
+/// <summary>A child process's orders.</summary>
+internal sealed record ChildTask
+{
+    public required ChildWork Work { get; init; }
+
+    public required Place Place { get; init; }
+
+    /// <summary>How many elements, in the sense of the work.</summary>
+    public required int Elements { get; init; }
+
+    /// <summary>How many hops, where the work ends or reports by that.</summary>
+    public long Hops { get; init; }
+
+    /// <summary>How long to measure, where the work ends by time.</summary>
+    public TimeSpan Span { get; init; }
+
+    /// <summary>How many elements the worker owns at once at the most.</summary>
+    public required int InFlightMax { get; init; }
+}

@@ -1,0 +1,61 @@
+using System.Text.Json.Serialization;
+
+namespace Waybill.Bench.Report;
+
+/// <summary>In what something is measured, and how it is written.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<Unit>))]
+internal enum Unit
+{
+    HopsPerSecond = 0,
+    Ratio = 1,
+    Milliseconds = 2,
+    Seconds = 3,
+    Megabytes = 4,
+    Kilobytes = 5,
+}
+
+/// <summary>What a value should reach.</summary>
+/// <param name="Value">The bound.</param>
+/// <param name="IsLeast">Whether the value should be at least that; else at the most.</param>
+internal sealed record Target(double Value, bool IsLeast)
+{
+    public static Target AtLeast(double value) => new(value, true);
+
+    public static Target AtMost(double value) => new(value, false);
+
+    public bool IsMetBy(double value) => IsLeast ? value >= Value : value <= Value;
+}
+
+/// <summary>One value of one store: the median of its runs.</summary>
+/// <param name="Figure">The letter.</param>
+/// <param name="Name">What was measured.</param>
+/// <param name="Store">On which store.</param>
+/// <param name="Unit">In what.</param>
+/// <param name="Runs">The runs.</param>
+/// <param name="Target">What it should reach, if anything.</param>
+internal sealed record Measurement(
+    string Figure, string Name, string Store, Unit Unit, IReadOnlyList<double> Runs, Target? Target)
+{
+    public double Value { get; } = Median(Runs);
+
+    public bool? IsMet => Target?.IsMetBy(Value);
+
+    public string Text => TextOf(Value, Unit);
+
+    public static string TextOf(double value, Unit unit) => FormattableString.Invariant(unit switch
+    {
+        Unit.HopsPerSecond => $"{value:N0} hops/s",
+        Unit.Ratio => $"{value:0.00}",
+        Unit.Milliseconds => $"{value:0.0} ms",
+        Unit.Seconds => $"{value:0.000} s",
+        Unit.Megabytes => $"{value:N0} MB",
+        Unit.Kilobytes => $"{value:N0} KB",
+        _ => $"{value}",
+    });
+
+    private static double Median(IReadOnlyList<double> runs)
+    {
+        double[] sorted = [.. runs.Order()];
+        return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
+    }
+}

@@ -1,0 +1,60 @@
+using Spectre.Console;
+
+namespace Waybill.Bench.Report;
+
+/// <summary>Prints a report: what it was measured on, then one row for each thing measured.</summary>
+internal static class ReportTable
+{
+    private const int WidthWhenNoTerminal = 120;
+
+    public static void Print(BenchReport report)
+    {
+        if (Console.IsOutputRedirected)
+            AnsiConsole.Profile.Width = WidthWhenNoTerminal;
+        PrintHeading(report);
+        PrintMeasurements(report);
+    }
+
+    private static void PrintHeading(BenchReport report)
+    {
+        Grid facts = new Grid().AddColumn().AddColumn();
+        facts.AddRow("machine", Markup.Escape(
+            $"{report.Machine.Processor}, {report.Machine.Cores} cores, {report.Machine.MemoryMegabytes:N0} MB, "
+            + $"fsync {report.Machine.FsyncMicroseconds:N0} µs"));
+        facts.AddRow("system", Markup.Escape($"{report.Machine.System}, {report.Machine.Runtime}"));
+        foreach (StoreFacts store in report.Stores)
+            facts.AddRow(store.Name, Markup.Escape($"{store.Version}; {store.Settings}"));
+        facts.AddRow("Waybill", Markup.Escape(report.Machine.Program));
+        facts.AddRow("run", Markup.Escape($"{report.At:u}, {report.Options}"));
+        AnsiConsole.Write(facts);
+    }
+
+    private static void PrintMeasurements(BenchReport report)
+    {
+        Table table = new Table().RoundedBorder().AddColumns("", "measured");
+        foreach (StoreFacts store in report.Stores)
+            table.AddColumn(new TableColumn(store.Name).RightAligned());
+        table.AddColumn("to reach");
+        foreach (IGrouping<(string Figure, string Name), Measurement> row in report.Measurements.GroupBy(m => (m.Figure, m.Name)))
+        {
+            IEnumerable<string> cells = report.Stores.Select(store => Cell(row.FirstOrDefault(m => m.Store == store.Name)));
+            table.AddRow([row.Key.Figure, row.Key.Name, .. cells, Targets(row)]);
+        }
+
+        AnsiConsole.Write(table);
+    }
+
+    private static string Cell(Measurement? measurement) => measurement switch
+    {
+        null => "",
+        { IsMet: true } => $"{measurement.Text} [green]met[/]",
+        { IsMet: false } => $"{measurement.Text} [red]not met[/]",
+        _ => measurement.Text,
+    };
+
+    private static string Targets(IEnumerable<Measurement> row) => string.Join(", ", row
+        .Where(measurement => measurement.Target is not null)
+        .Select(measurement => (measurement.Target!.IsLeast ? "≥ " : "≤ ")
+            + Measurement.TextOf(measurement.Target.Value, measurement.Unit))
+        .Distinct());
+}
