@@ -1,5 +1,7 @@
 using System.CommandLine;
+using Bookstore.Commands;
 
-RootCommand bookstore = new("An online bookstore's order pipeline with its distribution centres, on Waybill.");
+RootCommand bookstore = CommandLine.Create(Console.Out);
 
-return await bookstore.Parse(args).InvokeAsync();
+// Ctrl+C drains: the host sees to it, and takes the time that it needs.
+return await bookstore.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
