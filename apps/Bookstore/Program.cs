@@ -1,7 +1,18 @@
 using System.CommandLine;
 using Bookstore.Commands;
-
-RootCommand bookstore = CommandLine.Create(Console.Out);
+using Npgsql;
+using Waybill;
+using Waybill.Stores;
 
 // Ctrl+C drains: the host sees to it, and takes the time that it needs.
-return await bookstore.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
+InvocationConfiguration configuration = new() { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false };
+try
+{
+    return await CommandLine.Create(Console.Out).Parse(args).InvokeAsync(configuration);
+}
+catch (Exception error) when (error is StoreUnavailableException or StoreBrokenException or StoreVersionException
+    or DefinitionException or NpgsqlException or IOException or InvalidDataException)
+{
+    await Console.Error.WriteLineAsync($"bookstore: {error.Message}");
+    return 1;
+}

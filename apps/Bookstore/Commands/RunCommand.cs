@@ -51,6 +51,7 @@ public sealed class RunCommand(RunOrder order, TextWriter output)
 
         Board board = new(store, services.GetRequiredService<Worker>(), database, time);
         using CancellationTokenSource ended = new();
+        await board.LookAsync(cancel);
         Task view = isTerminal
             ? new LiveView(board, notices, time).ShowAsync(ended.Token)
             : new PlainView(board, time).ShowAsync(output, ended.Token);

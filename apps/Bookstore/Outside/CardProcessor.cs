@@ -44,7 +44,7 @@ public sealed class CardProcessor(Chance chance, Pace pace)
             PaymentKind.Capture => DeclinesCapture,
             _ => 0,
         };
-        return chance.Happens(declines, "declined", payment.Reference)
+        return chance.Happens(declines, "declined", payment.Kind, payment.Order, payment.Card, payment.Amount.Pence)
             ? new PaymentAnswer(false, payment.Reference, "declined")
             : new PaymentAnswer(true, payment.Reference);
     }

@@ -18,7 +18,8 @@ public sealed record NodeRow(
 
 /// <summary>One look at the whole site.</summary>
 public sealed record BoardPicture(
-    TimeSpan Elapsed, IReadOnlyList<NodeRow> Nodes, Takings Takings, long InFlight, long Sidelined, double OrdersPerSecond);
+    TimeSpan Elapsed, IReadOnlyList<NodeRow> Nodes, Takings Takings, long InFlight, long Sidelined,
+    double OrdersPerSecond, double OrdersPerSecondOnAverage);
 
 /// <summary>Looks at the site: queues from the store, runs from this process's worker, orders from the journal.</summary>
 public sealed class Board(ISiteStore store, Worker worker, Database database, TimeProvider time)
@@ -26,6 +27,7 @@ public sealed class Board(ISiteStore store, Worker worker, Database database, Ti
     private readonly long began = time.GetTimestamp();
     private readonly Dictionary<NodeAddress, long> doneBefore = [];
     private TimeSpan lookedAt;
+    private long? closedAtFirst;
     private long closedBefore;
 
     public OrderFigures Orders { get; } = new(store.Journal);
@@ -42,16 +44,18 @@ public sealed class Board(ISiteStore store, Worker worker, Database database, Ti
         TimeSpan elapsed = time.GetElapsedTime(began);
         double seconds = Math.Max((elapsed - lookedAt).TotalSeconds, 0.001);
         lookedAt = elapsed;
-        long closed = Orders.Complete + Orders.Cancelled + Orders.Failed;
-        double ordersPerSecond = closedBefore == 0 ? 0 : (closed - closedBefore) / seconds;
-        closedBefore = closed;
+        bool isFirst = closedAtFirst is null;
+        closedAtFirst ??= Orders.Closed;
+        double ordersPerSecond = isFirst ? 0 : (Orders.Closed - closedBefore) / seconds;
+        closedBefore = Orders.Closed;
         return new BoardPicture(
             elapsed,
             RowsOf(counts, seconds),
             takings,
             counts.Sum(count => count.Count),
             counts.Where(count => count.State == ElementState.Sidelined).Sum(count => count.Count),
-            ordersPerSecond);
+            ordersPerSecond,
+            (Orders.Closed - closedAtFirst.Value) / Math.Max(elapsed.TotalSeconds, 0.001));
     }
 
     private List<NodeRow> RowsOf(IReadOnlyList<NodeCount> counts, double seconds)

@@ -25,6 +25,8 @@ public sealed class OrderFigures(IJournalStore journal)
     /// <summary>Ended without a result.</summary>
     public long Failed { get; private set; }
 
+    public long Closed => Complete + Cancelled + Failed;
+
     /// <summary>How often an order had to wait for books.</summary>
     public long BackOrdered { get; private set; }
 

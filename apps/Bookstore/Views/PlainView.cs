@@ -9,9 +9,11 @@ public sealed class PlainView(Board board, TimeProvider time)
 
     public async Task ShowAsync(TextWriter output, CancellationToken cancel)
     {
-        while (!cancel.IsCancellationRequested)
+        while (true)
         {
             await Task.Delay(Every, time, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (cancel.IsCancellationRequested)
+                return;
             BoardPicture picture = await board.LookAsync(CancellationToken.None);
             await output.WriteLineAsync(string.Join(Environment.NewLine, Lines(picture, board.Orders)));
         }

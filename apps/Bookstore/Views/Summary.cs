@@ -13,7 +13,7 @@ internal static class Summary
             .. PlainView.Lines(picture, orders),
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"          {(orders.Complete + orders.Cancelled) / Math.Max(picture.Elapsed.TotalSeconds, 0.001):N0} orders a second on average"),
+                $"          {picture.OrdersPerSecondOnAverage:N0} orders a second on average"),
             "Check the books with the command verify.",
         ]);
 }
