@@ -65,6 +65,12 @@ public static class CommandLine
         DefaultValueFactory = _ => 1,
     };
 
+    private static readonly Option<double> Report = new("--report")
+    {
+        Description = "Seconds between two reports when the output is no terminal",
+        DefaultValueFactory = _ => 5,
+    };
+
     private static readonly Option<bool> NoFeed = new("--no-feed")
     {
         Description = "Only work on orders that another process sends in, until Ctrl+C",
@@ -74,7 +80,7 @@ public static class CommandLine
     {
         RootCommand root = new("An online bookstore's order pipeline with its distribution centres, on Waybill.")
         {
-            Store, CatalogFile, OrdersFile, Rate, Count, Nodes, Speed, Seed, NoFeed,
+            Store, CatalogFile, OrdersFile, Rate, Count, Nodes, Speed, Seed, Report, NoFeed,
         };
         root.SetAction((parsed, cancel) => new RunCommand(RunOrderOf(parsed), output).RunAsync(cancel));
         root.Subcommands.Add(Verify(output));
@@ -96,6 +102,7 @@ public static class CommandLine
         OrdersFile = parsed.GetValue(OrdersFile)?.FullName,
         Rate = parsed.GetValue(Rate),
         Count = parsed.GetValue(Count),
+        ReportEvery = TimeSpan.FromSeconds(Math.Max(0.01, parsed.GetValue(Report))),
         Feeds = !parsed.GetValue(NoFeed),
     };
 

@@ -24,6 +24,9 @@ public sealed record RunOrder
 
     public required long Count { get; init; }
 
+    /// <summary>How often a line is printed when the output is no terminal.</summary>
+    public TimeSpan ReportEvery { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>Whether this process sends orders in; else it only works on those that others send.</summary>
     public required bool Feeds { get; init; }
 }
@@ -54,7 +57,7 @@ public sealed class RunCommand(RunOrder order, TextWriter output)
         await board.LookAsync(cancel);
         Task view = isTerminal
             ? new LiveView(board, notices, time).ShowAsync(ended.Token)
-            : new PlainView(board, time).ShowAsync(output, ended.Token);
+            : new PlainView(board, order.ReportEvery, time).ShowAsync(output, ended.Token);
         bool isDone;
         try
         {

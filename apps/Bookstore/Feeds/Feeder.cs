@@ -20,7 +20,7 @@ public sealed class Feeder(IOrderFeed feed, SiteClient site, Bookmark bookmark, 
     /// <param name="cancel">Stops after the batch under way.</param>
     public async Task RunAsync(double rate, CancellationToken cancel)
     {
-        Position = await bookmark.FindAsync(feed.Name, cancel) ?? 0;
+        await FindPlaceAsync(cancel);
         long first = Position;
         long began = time.GetTimestamp();
         while (Position < feed.Count && !cancel.IsCancellationRequested)
@@ -34,8 +34,12 @@ public sealed class Feeder(IOrderFeed feed, SiteClient site, Bookmark bookmark, 
         }
     }
 
+    /// <summary>Opens the feed where it was left.</summary>
+    public async Task FindPlaceAsync(CancellationToken cancel) =>
+        Position = await bookmark.FindAsync(feed.Name, cancel) ?? 0;
+
     /// <summary>One bounded pass: submits the next entries and moves the bookmark.</summary>
-    internal async Task SubmitOnceAsync(int entries)
+    public async Task SubmitOnceAsync(int entries)
     {
         FeedItem[] items = [.. Enumerable.Range(0, entries).SelectMany(i => feed.At(Position + i))];
 

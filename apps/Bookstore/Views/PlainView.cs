@@ -3,15 +3,13 @@ using System.Globalization;
 namespace Bookstore.Views;
 
 /// <summary>Prints a few lines now and then, for output that goes to a file.</summary>
-public sealed class PlainView(Board board, TimeProvider time)
+public sealed class PlainView(Board board, TimeSpan every, TimeProvider time)
 {
-    private static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
-
     public async Task ShowAsync(TextWriter output, CancellationToken cancel)
     {
         while (true)
         {
-            await Task.Delay(Every, time, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(every, time, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (cancel.IsCancellationRequested)
                 return;
             BoardPicture picture = await board.LookAsync(CancellationToken.None);
