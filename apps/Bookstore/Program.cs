@@ -1,5 +1,18 @@
 using System.CommandLine;
+using Bookstore.Commands;
+using Npgsql;
+using Waybill;
+using Waybill.Stores;
 
-RootCommand bookstore = new("An online bookstore's order pipeline with its distribution centres, on Waybill.");
-
-return await bookstore.Parse(args).InvokeAsync();
+// Ctrl+C drains: the host sees to it, and takes the time that it needs.
+InvocationConfiguration configuration = new() { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false };
+try
+{
+    return await CommandLine.Create(Console.Out).Parse(args).InvokeAsync(configuration);
+}
+catch (Exception error) when (error is StoreUnavailableException or StoreBrokenException or StoreVersionException
+    or DefinitionException or NpgsqlException or IOException or InvalidDataException)
+{
+    await Console.Error.WriteLineAsync($"bookstore: {error.Message}");
+    return 1;
+}

@@ -74,8 +74,9 @@ internal sealed class AttachedStatement : IDisposable
     {
         this.sql = sql;
         statement = database.Prepare(sql);
-        // SQLite counts BEGIN, COMMIT and the like among the statements that change nothing.
-        if (statement.IsReadOnly || !string.IsNullOrWhiteSpace(statement.Tail?.Trim(';', '\0')))
+        // SQLite counts BEGIN, COMMIT and the like among the statements that change nothing, and also those that create
+        // what is there already.
+        if ((statement.IsReadOnly && !Creates(sql)) || !string.IsNullOrWhiteSpace(statement.Tail?.Trim(';', '\0')))
         {
             statement.Dispose();
             throw new ArgumentException(
@@ -107,6 +108,9 @@ internal sealed class AttachedStatement : IDisposable
     }
 
     public void Dispose() => statement.Dispose();
+
+    private static bool Creates(string sql) =>
+        sql.AsSpan().TrimStart().StartsWith("CREATE", StringComparison.OrdinalIgnoreCase);
 
     private Statement Bind(int index, string name, object? value) => value switch
     {

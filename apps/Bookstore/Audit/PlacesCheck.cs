@@ -1,0 +1,37 @@
+using System.Globalization;
+using Waybill;
+using Waybill.Stores;
+
+namespace Bookstore.Audit;
+
+/// <summary>Each accepted element is in exactly one place: in flight, or ended with a ticket that says how.</summary>
+internal static class PlacesCheck
+{
+    public static async Task<(Finding Finding, long InFlight)> RunAsync(ISiteStore store, CancellationToken cancel)
+    {
+        List<TicketRecord> open = await Listing.AllAsync(
+            page => store.Tickets.ListAsync(new TicketFilter { HasEnded = false }, page, cancel));
+        long ended = await store.Tickets.CountAsync(new TicketFilter { HasEnded = true }, cancel);
+        List<ElementSummary> elements = await Listing.AllAsync(
+            page => store.Directory.ListAsync(ElementFilter.All, page, cancel));
+
+        Dictionary<ElementId, ElementSummary> byId = elements.ToDictionary(element => element.Id);
+        HashSet<ElementId> ticketed = [.. open.Select(ticket => ticket.Id)];
+        IEnumerable<Fault> lost = open
+            .Where(ticket => !byId.ContainsKey(ticket.Id))
+            .Select(ticket => new Fault($"{ticket.Workflow} {ticket.BusinessKey}", "has an open ticket and is nowhere"));
+        IEnumerable<Fault> unowned = elements
+            .Where(element => element.Caller is null && !ticketed.Contains(element.Id))
+            .Select(element => new Fault(NameOf(element), "is in flight without an open ticket"));
+        IEnumerable<Fault> orphans = elements
+            .Where(element => element.Caller is { } caller && !byId.ContainsKey(caller))
+            .Select(element => new Fault(NameOf(element), $"was called by {element.Caller}, which is not in flight"));
+        long sidelined = elements.Count(element => element.State == ElementState.Sidelined);
+        string seen = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{ended:N0} tickets ended, {open.Count:N0} open; {elements.Count:N0} elements in flight, {sidelined:N0} of them sidelined");
+        return (new Finding("every element is in one place", seen, [.. lost, .. unowned, .. orphans]), elements.Count);
+    }
+
+    private static string NameOf(ElementSummary element) => $"{element.Node.Workflow} {element.BusinessKey} ({element.Id})";
+}

@@ -1,0 +1,44 @@
+using Bookstore.Domains;
+using Bookstore.Ordering;
+
+namespace Bookstore.Centre;
+
+/// <summary>The part of an order that one distribution centre sends.</summary>
+public sealed record Shipment
+{
+    public required string Order { get; init; }
+
+    public required string Centre { get; init; }
+
+    public required IReadOnlyList<PickLine> Lines { get; init; }
+
+    public required Customer Customer { get; init; }
+
+    /// <summary>Whether its value was captured.</summary>
+    public bool IsCharged { get; init; }
+
+    /// <summary>Why it is not sent.</summary>
+    public string? Reason { get; init; }
+
+    public Money Value => Money.Sum(Lines.Select(line => line.Value));
+
+    public long Units => Lines.Sum(line => line.Quantity);
+
+    public static Shipment Of(Order order, string centre, IReadOnlyList<PickLine> lines) =>
+        new() { Order = order.Number, Centre = centre, Lines = lines, Customer = order.Customer! };
+}
+
+/// <summary>What a centre made of a shipment.</summary>
+/// <param name="Tracking">The carrier's number; null when it was not sent and the books are back on their shelves.</param>
+/// <param name="Value">What was captured for it.</param>
+/// <param name="Units">How many pieces were sent.</param>
+/// <param name="Reason">Why it was not sent.</param>
+public sealed record ShipmentOutcome(string? Tracking, Money Value, long Units, string? Reason)
+{
+    public bool IsShipped => Tracking is not null;
+
+    public static ShipmentOutcome Shipped(Shipment shipment, string tracking) =>
+        new(tracking, shipment.Value, shipment.Units, null);
+
+    public static ShipmentOutcome NotShipped(string? reason) => new(null, Money.Zero, 0, reason ?? "called off");
+}

@@ -1,0 +1,141 @@
+using System.CommandLine;
+using Waybill;
+using Waybill.Stores;
+
+namespace Bookstore.Commands;
+
+/// <summary>The program's commands and options.</summary>
+public static class CommandLine
+{
+    private static readonly Option<StoreAddress> Store = new("--store")
+    {
+        Description = "sqlite:FILE or postgres:CONNECTION",
+        DefaultValueFactory = _ => StoreAddress.Default,
+        CustomParser = result =>
+        {
+            try
+            {
+                return StoreAddress.Parse(result.Tokens[0].Value);
+            }
+            catch (FormatException wrong)
+            {
+                result.AddError(wrong.Message);
+                return null;
+            }
+        },
+        Recursive = true,
+    };
+
+    private static readonly Option<FileInfo> CatalogFile = new Option<FileInfo>("--catalog")
+    {
+        Description = "A CSV file of books (book_id, isbn, authors, title, ratings_count) to sell",
+    }.AcceptExistingOnly();
+
+    private static readonly Option<FileInfo> OrdersFile = new Option<FileInfo>("--orders")
+    {
+        Description = "A CSV file of order lines (InvoiceNo, StockCode, Quantity, UnitPrice, …) to run",
+    }.AcceptExistingOnly();
+
+    private static readonly Option<double> Rate = new("--rate")
+    {
+        Description = "Orders a second; 0 for as fast as they are accepted",
+        DefaultValueFactory = _ => 200,
+    };
+
+    private static readonly Option<long> Count = new("--count")
+    {
+        Description = "How many made-up orders there are in all",
+        DefaultValueFactory = _ => 2000,
+    };
+
+    private static readonly Option<string?> Nodes = new("--nodes")
+    {
+        Description = "Host only these: workflow, node or workflow/node, with commas between them",
+    };
+
+    private static readonly Option<double> Speed = new("--speed")
+    {
+        Description = "How many times as fast as life people, processors and carriers are; 0 for no time at all",
+        DefaultValueFactory = _ => 1,
+    };
+
+    private static readonly Option<int> Seed = new("--seed")
+    {
+        Description = "Decides what is made up, and what goes wrong",
+        DefaultValueFactory = _ => 1,
+    };
+
+    private static readonly Option<double> Report = new("--report")
+    {
+        Description = "Seconds between two reports when the output is no terminal",
+        DefaultValueFactory = _ => 5,
+    };
+
+    private static readonly Option<bool> NoFeed = new("--no-feed")
+    {
+        Description = "Only work on orders that another process sends in, until Ctrl+C",
+    };
+
+    public static RootCommand Create(TextWriter output)
+    {
+        RootCommand root = new("An online bookstore's order pipeline with its distribution centres, on Waybill.")
+        {
+            Store, CatalogFile, OrdersFile, Rate, Count, Nodes, Speed, Seed, Report, NoFeed,
+        };
+        root.SetAction((parsed, cancel) => new RunCommand(RunOrderOf(parsed), output).RunAsync(cancel));
+        root.Subcommands.Add(Verify(output));
+        root.Subcommands.Add(Pipeline(output));
+        root.Subcommands.Add(Sidelined(output));
+        return root;
+    }
+
+    private static RunOrder RunOrderOf(ParseResult parsed) => new()
+    {
+        Site = new SiteOrder
+        {
+            Store = parsed.GetValue(Store)!,
+            Nodes = parsed.GetValue(Nodes)?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [],
+            Speed = parsed.GetValue(Speed),
+            Seed = parsed.GetValue(Seed),
+        },
+        CatalogFile = parsed.GetValue(CatalogFile)?.FullName,
+        OrdersFile = parsed.GetValue(OrdersFile)?.FullName,
+        Rate = parsed.GetValue(Rate),
+        Count = parsed.GetValue(Count),
+        ReportEvery = TimeSpan.FromSeconds(Math.Max(0.01, parsed.GetValue(Report))),
+        Feeds = !parsed.GetValue(NoFeed),
+    };
+
+    private static Command Verify(TextWriter output)
+    {
+        Command command = new("verify", "Check that every order is in one place, and that units and money add up.");
+        command.SetAction((parsed, cancel) =>
+            new VerifyCommand(new SiteOrder { Store = parsed.GetValue(Store)! }, output).RunAsync(cancel));
+        return command;
+    }
+
+    private static Command Pipeline(TextWriter output)
+    {
+        Command command = new("pipeline", "Print the workflows as they run: nodes, exits, limits.");
+        command.SetAction((_, _) => new PipelineCommand(output).RunAsync());
+        return command;
+    }
+
+    private static Command Sidelined(TextWriter output)
+    {
+        Argument<SidelinedAct> act = new("act")
+        {
+            Description = "What to do with elements whose retries ran out",
+            DefaultValueFactory = _ => SidelinedAct.List,
+        };
+        Option<string?> node = new("--node") { Description = "Only those at this node" };
+        Option<string?> message = new("--message") { Description = "Only those whose error contains this" };
+        Command command = new("sidelined", "Show, retry or drop elements whose retries ran out.") { act, node, message };
+        command.SetAction((parsed, cancel) => new SidelinedCommand(
+            new SiteOrder { Store = parsed.GetValue(Store)! },
+            parsed.GetValue(act),
+            new SidelinedFilter { Node = parsed.GetValue(node), MessagePart = parsed.GetValue(message) },
+            output).RunAsync(cancel));
+        return command;
+    }
+}

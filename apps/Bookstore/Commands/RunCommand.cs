@@ -1,0 +1,130 @@
+using Bookstore.Feeds;
+using Bookstore.Outside;
+using Bookstore.Storage;
+using Bookstore.Views;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Waybill;
+using Waybill.Stores;
+
+namespace Bookstore.Commands;
+
+/// <summary>What a run is asked for.</summary>
+public sealed record RunOrder
+{
+    public required SiteOrder Site { get; init; }
+
+    /// <summary>A list of books to sell in place of made-up ones.</summary>
+    public string? CatalogFile { get; init; }
+
+    /// <summary>A file of orders to run in place of made-up ones.</summary>
+    public string? OrdersFile { get; init; }
+
+    public required double Rate { get; init; }
+
+    public required long Count { get; init; }
+
+    /// <summary>How often a line is printed when the output is no terminal.</summary>
+    public TimeSpan ReportEvery { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Whether this process sends orders in; else it only works on those that others send.</summary>
+    public required bool Feeds { get; init; }
+}
+
+/// <summary>Runs the site: feeds it, works on it, shows it, until all orders have ended or somebody stops it.</summary>
+public sealed class RunCommand(RunOrder order, TextWriter output)
+{
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(200);
+
+    public async Task<int> RunAsync(CancellationToken cancel)
+    {
+        bool isTerminal = output == Console.Out && !Console.IsOutputRedirected;
+        using Notices notices = new(isTerminal ? null : Console.Error);
+        using IHost host = Site.Build(order.Site, notices);
+        IServiceProvider services = host.Services;
+        ISiteStore store = services.GetRequiredService<ISiteStore>();
+        TimeProvider time = services.GetRequiredService<TimeProvider>();
+        Database database = services.GetRequiredService<Database>();
+        await store.OpenAsync(cancel);
+        await output.WriteLineAsync($"Store: {store.Description}");
+
+        IOrderFeed? feed = order.Feeds ? FeedOf(services.GetRequiredService<Chance>()) : null;
+        await (feed is null ? Schema.CreateAsync(database, cancel) : OpenAsync(feed, database, cancel));
+        await host.StartAsync(cancel);
+
+        Board board = new(store, services.GetRequiredService<Worker>(), database, time);
+        using CancellationTokenSource ended = new();
+        await board.LookAsync(cancel);
+        Task view = isTerminal
+            ? new LiveView(board, notices, time).ShowAsync(ended.Token)
+            : new PlainView(board, order.ReportEvery, time).ShowAsync(output, ended.Token);
+        bool isDone;
+        try
+        {
+            isDone = await WorkAsync(services, feed, time, StoppingOf(services));
+        }
+        finally
+        {
+            await host.StopAsync(CancellationToken.None);
+            await ended.CancelAsync();
+            await view;
+        }
+
+        await output.WriteLineAsync(Summary.Of(await board.LookAsync(cancel), board.Orders, isDone));
+        return 0;
+    }
+
+    private static CancellationToken StoppingOf(IServiceProvider services) =>
+        services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
+
+    private async Task OpenAsync(IOrderFeed feed, Database database, CancellationToken cancel)
+    {
+        bool isNew = await OpeningDay.PrepareAsync(feed, database, cancel);
+        await output.WriteLineAsync(isNew
+            ? $"Feed \"{feed.Name}\": {feed.Count} entries, {feed.Articles.Count} articles, {feed.Customers.Count} customers."
+            : $"Feed \"{feed.Name}\" goes on where it stopped.");
+    }
+
+    private IOrderFeed FeedOf(Chance chance)
+    {
+        CatalogFile? catalog = order.CatalogFile is null ? null : CatalogFile.Read(order.CatalogFile, chance);
+        if (catalog is not null)
+            FileReport.Write(order.CatalogFile!, catalog, output);
+        if (order.OrdersFile is null)
+            return new SeededFeed(chance, catalog?.Articles ?? SeededCatalog.Of(chance, 1000), order.Count);
+
+        RetailFeed feed = new(RetailFile.Read(order.OrdersFile), catalog?.Articles ?? [], chance);
+        FileReport.Write(order.OrdersFile, feed, output);
+        return feed;
+    }
+
+    /// <summary>Returns true when everything has ended, false when it was stopped before.</summary>
+    private async Task<bool> WorkAsync(
+        IServiceProvider services, IOrderFeed? feed, TimeProvider time, CancellationToken stopping)
+    {
+        SiteClient site = services.GetRequiredService<SiteClient>();
+        Vendors vendors = services.GetRequiredService<Vendors>();
+        Feeder? feeder = feed is null ? null : new Feeder(feed, site, services.GetRequiredService<Bookmark>(), time);
+        Task feeding = feeder?.RunAsync(order.Rate, stopping) ?? Task.CompletedTask;
+        bool isDone = false;
+        while (!stopping.IsCancellationRequested && !isDone)
+        {
+            await Task.Delay(LookEvery, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (feeder is null)
+                continue;
+            await vendors.DeliverOnceAsync(CancellationToken.None);
+            isDone = feeding.IsCompleted && await IsEmptyAsync(site, CancellationToken.None);
+        }
+
+        await feeding;
+        return isDone;
+    }
+
+    // What is sidelined waits for a person, and what called it with it: the run does not.
+    private static async Task<bool> IsEmptyAsync(SiteClient site, CancellationToken cancel)
+    {
+        IReadOnlyList<NodeCount> counts = await site.Store.Directory.CountByNodeAsync(ElementFilter.All, cancel);
+        bool isStuck = counts.Any(count => count.State == ElementState.Sidelined);
+        return counts.All(count => count.State == ElementState.Sidelined || (isStuck && count.State == ElementState.Calling));
+    }
+}

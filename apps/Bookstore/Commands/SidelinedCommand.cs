@@ -1,0 +1,65 @@
+using Bookstore.Views;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Waybill;
+using Waybill.Stores;
+
+namespace Bookstore.Commands;
+
+/// <summary>What a person can do with elements whose retries ran out.</summary>
+public enum SidelinedAct
+{
+    /// <summary>Show them.</summary>
+    List = 0,
+
+    /// <summary>Show how many failed alike.</summary>
+    Group = 1,
+
+    /// <summary>Send them to their nodes again.</summary>
+    Retry = 2,
+
+    /// <summary>End them.</summary>
+    Drop = 3,
+}
+
+/// <summary>Lists, groups, retries or drops sidelined elements of a site.</summary>
+public sealed class SidelinedCommand(SiteOrder order, SidelinedAct act, SidelinedFilter filter, TextWriter output)
+{
+    private readonly Actor person = new(Environment.UserName, "bookstore sidelined");
+
+    public async Task<int> RunAsync(CancellationToken cancel)
+    {
+        bool changes = act is SidelinedAct.Retry or SidelinedAct.Drop;
+        using Notices notices = new(Console.Error);
+        using IHost host = Site.Build(order with { IsReadOnly = !changes, HasWorker = false }, notices);
+        SiteClient site = host.Services.GetRequiredService<SiteClient>();
+        await site.Store.OpenAsync(cancel);
+        switch (act)
+        {
+            case SidelinedAct.Group:
+                foreach (SidelinedGroup group in await site.Sidelined.GroupAsync(filter, cancel))
+                    await output.WriteLineAsync($"{group.Count,8}  {group.Node}  {group.FailureType}: {group.Message}");
+                break;
+            case SidelinedAct.Retry:
+                await output.WriteLineAsync($"{await site.Sidelined.RetryAsync(filter, person, cancel)} go on");
+                break;
+            case SidelinedAct.Drop:
+                await output.WriteLineAsync($"{await site.Sidelined.DropAsync(filter, person, cancel)} dropped");
+                break;
+            default:
+                await ListAsync(site.Sidelined, cancel);
+                break;
+        }
+
+        return 0;
+    }
+
+    private async Task ListAsync(SidelinedDesk desk, CancellationToken cancel)
+    {
+        Page<SidelinedElement> page = await desk.ListAsync(filter, cancel: cancel);
+        foreach (SidelinedElement element in page.Items)
+            await output.WriteLineAsync($"{element.Id}  {element.BusinessKey}  {element.Node}  {element.Failure.Message}");
+        long all = await desk.CountAsync(filter, cancel);
+        await output.WriteLineAsync($"{page.Items.Count} of {all}");
+    }
+}

@@ -1,0 +1,37 @@
+using Bookstore.Storage;
+using Waybill;
+
+namespace Bookstore.Domains;
+
+/// <summary>Who buys: where parcels go, and which card pays.</summary>
+public sealed record Customer(string Id, string Name, string Country, string Card)
+{
+    /// <summary>Who buys without giving a name.</summary>
+    public static Customer Guest { get; } = new("guest", "Guest", "United Kingdom", "card-guest");
+
+    /// <summary>A customer of whom only a number and a country are known.</summary>
+    public static Customer Numbered(string id, string country) => new(id, $"Customer {id}", country, $"card-{id}");
+}
+
+/// <summary>The customers' domain. The only one that touches <c>shop_customer</c>.</summary>
+public sealed class Customers(Database database)
+{
+    public async Task<Customer?> FindAsync(string id, CancellationToken cancel) =>
+        (await database.ReadAsync(
+            "SELECT id, name, country, card FROM shop_customer WHERE id = @id",
+            row => new Customer(row.GetString(0), row.GetString(1), row.GetString(2), row.GetString(3)),
+            cancel,
+            ("id", id)))
+        .SingleOrDefault();
+
+    /// <summary>Takes a customer into the books; one that is known stays as it is.</summary>
+    public static SqlWrite Register(Customer customer) => new(
+        """
+        INSERT INTO shop_customer (id, name, country, card) VALUES (@id, @name, @country, @card)
+        ON CONFLICT (id) DO NOTHING
+        """,
+        ("id", customer.Id),
+        ("name", customer.Name),
+        ("country", customer.Country),
+        ("card", customer.Card));
+}

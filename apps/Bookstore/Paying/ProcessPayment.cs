@@ -1,0 +1,35 @@
+using Bookstore.Domains;
+using Bookstore.Outside;
+using Waybill;
+
+namespace Bookstore.Paying;
+
+/// <summary>Asks the card processor, and books what it says together with the end of the payment.</summary>
+public sealed class ProcessPayment(CardProcessor processor) : INode<Payment>
+{
+    public async ValueTask<Route> RunAsync(Element<Payment> element, CancellationToken cancel)
+    {
+        PaymentAnswer answer = await processor.AskAsync(element.Data, cancel);
+        return answer.IsApproved
+            ? Route.Finish(answer).With(Ledger.Book(element.Data))
+            : Route.Finish(answer);
+    }
+}
+
+/// <summary>
+/// Calls a payment off. The processor may have been asked already, by a run that died before its hop was committed, so it
+/// is told to forget the reference whether it knows it or not.
+/// </summary>
+public sealed class CallOffPayment(CardProcessor processor) : INode<Payment>
+{
+    public async ValueTask<Route> RunAsync(Element<Payment> element, CancellationToken cancel)
+    {
+        Payment payment = element.Data;
+        if (!payment.CanBeCalledOff)
+            return Route.To(Payments.Process, payment);
+        bool mayBeKnown = payment.Reference.Length > 0;
+        if (mayBeKnown)
+            await processor.ForgetAsync(payment.Reference, cancel);
+        return Route.Finish(new PaymentAnswer(false, payment.Reference, "called off"));
+    }
+}

@@ -1,0 +1,57 @@
+using Waybill;
+
+namespace Bookstore.Storage;
+
+/// <summary>The tables of the domains. Each belongs to one service of <c>Domains</c>; nobody else reads or writes it.</summary>
+public static class Schema
+{
+    private static readonly string[] Tables =
+    [
+        """
+        CREATE TABLE IF NOT EXISTS shop_customer (
+            id text PRIMARY KEY, name text NOT NULL, country text NOT NULL, card text NOT NULL)
+        """,
+        """
+        CREATE TABLE IF NOT EXISTS shop_article (
+            sku text PRIMARY KEY, title text NOT NULL, author text NOT NULL, price bigint NOT NULL)
+        """,
+        """
+        CREATE TABLE IF NOT EXISTS shop_stock (
+            sku text NOT NULL, centre text NOT NULL,
+            on_hand bigint NOT NULL, reserved bigint NOT NULL, shipped bigint NOT NULL, received bigint NOT NULL,
+            PRIMARY KEY (sku, centre))
+        """,
+        """
+        CREATE TABLE IF NOT EXISTS shop_allocation (
+            order_number text NOT NULL, centre text NOT NULL, line integer NOT NULL,
+            sku text NOT NULL, quantity bigint NOT NULL, price bigint NOT NULL,
+            is_shipped integer NOT NULL, returned bigint NOT NULL,
+            PRIMARY KEY (order_number, centre, line))
+        """,
+        """
+        CREATE TABLE IF NOT EXISTS shop_back_order (
+            order_number text NOT NULL, sku text NOT NULL, missing bigint NOT NULL, needed bigint NOT NULL,
+            round integer NOT NULL, is_on_order integer NOT NULL,
+            PRIMARY KEY (order_number, sku))
+        """,
+        "CREATE INDEX IF NOT EXISTS shop_back_order_sku ON shop_back_order (sku)",
+        """
+        CREATE TABLE IF NOT EXISTS shop_account (
+            order_number text PRIMARY KEY,
+            authorised bigint NOT NULL, captured bigint NOT NULL, voided bigint NOT NULL, refunded bigint NOT NULL)
+        """,
+        """
+        CREATE TABLE IF NOT EXISTS shop_entry (
+            reference text PRIMARY KEY, order_number text NOT NULL, kind text NOT NULL, amount bigint NOT NULL)
+        """,
+        """
+        CREATE TABLE IF NOT EXISTS shop_return (
+            number text PRIMARY KEY, order_number text NOT NULL, amount bigint NOT NULL, is_refunded integer NOT NULL)
+        """,
+        "CREATE TABLE IF NOT EXISTS shop_feed (name text PRIMARY KEY, position bigint NOT NULL)",
+    ];
+
+    /// <summary>Creates what is missing; harmless when repeated.</summary>
+    public static Task CreateAsync(Database database, CancellationToken cancel) =>
+        database.WriteAsync([.. Tables.Select(sql => new SqlWrite(sql))], cancel);
+}

@@ -1,0 +1,43 @@
+using Bookstore.Commands;
+using Bookstore.Storage;
+using Bookstore.Views;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Waybill.Stores;
+
+namespace Bookstore.Tests;
+
+/// <summary>A bookstore in a folder of its own, whose simulated world takes no time.</summary>
+internal sealed class Bookshop : IDisposable
+{
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("bookstore-");
+
+    public StringWriter Output { get; } = new();
+
+    public string File => Path.Combine(folder.FullName, "bookstore.db");
+
+    public SiteOrder Site => new() { Store = new StoreAddress(StoreKind.Sqlite, File), Speed = 0 };
+
+    public RunOrder Order(long count) => new() { Site = Site, Rate = 0, Count = count, Feeds = true };
+
+    public Task<int> RunAsync(RunOrder order) =>
+        new RunCommand(order, Output).RunAsync(TestContext.Current.CancellationToken);
+
+    public Task<int> VerifyAsync() => new VerifyCommand(Site, Output).RunAsync(TestContext.Current.CancellationToken);
+
+    /// <summary>Does something to the store while nobody works on it.</summary>
+    public async Task VisitAsync(Func<IServiceProvider, Database, Task> visit)
+    {
+        using Notices notices = new(null);
+        using IHost host = global::Bookstore.Site.Build(Site with { HasWorker = false }, notices);
+        await host.Services.GetRequiredService<ISiteStore>().OpenAsync(TestContext.Current.CancellationToken);
+        await visit(host.Services, host.Services.GetRequiredService<Database>());
+    }
+
+    public void Dispose()
+    {
+        Output.Dispose();
+        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        folder.Delete(recursive: true);
+    }
+}
