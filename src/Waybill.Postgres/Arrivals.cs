@@ -1,4 +1,5 @@
 using Waybill.Postgres.Waking;
+using Waybill.Stores;
 
 namespace Waybill.Postgres;
 
@@ -8,9 +9,21 @@ internal sealed class Arrivals(NodeNumbers nodes, ArrivalNotifier notifier)
     /// <summary>Raised once for each node.</summary>
     public event Action<NodeAddress>? Arrived;
 
-    /// <summary>After a commit of this process.</summary>
-    public void Note(IEnumerable<int> arrivals)
+    /// <summary>
+    /// After a commit of this process. What is committed stands, so this must not fail: when the name of a node that
+    /// another process was the first to use cannot be read now, nobody is told, and polling finds the elements.
+    /// </summary>
+    public async ValueTask NoteAsync(IReadOnlyCollection<int> arrivals)
     {
+        try
+        {
+            await nodes.LearnAsync(arrivals, CancellationToken.None);
+        }
+        catch (StoreUnavailableException)
+        {
+            return;
+        }
+
         foreach (int number in arrivals)
         {
             NodeAddress node = nodes[number];

@@ -28,7 +28,7 @@ internal sealed class PostgresElementStore(
                 ? intake.AcceptAsync(session, elements)
                 : intake.AcceptInLinesAsync(session, elements),
             cancel);
-        arrivals.Note(result.Arrivals);
+        await arrivals.NoteAsync(result.Arrivals);
         return result.Acceptances;
     }
 
@@ -54,7 +54,7 @@ internal sealed class PostgresElementStore(
 
         if (lost.Count > 0)
             lostClaims.TryRemove(new KeyValuePair<WorkerEpoch, List<long>>(epoch, lost));
-        arrivals.Note(result.Arrivals);
+        await arrivals.NoteAsync(result.Arrivals);
         return result.Elements;
     }
 
@@ -69,7 +69,7 @@ internal sealed class PostgresElementStore(
                 ? committer.CommitPlainAsync(session, epoch, hops)
                 : committer.CommitAsync(session, epoch, work),
             cancel);
-        arrivals.Note(result.Arrivals);
+        await arrivals.NoteAsync(result.Arrivals);
         if (result.Missed.Count > 0)
             await CommitMissedAsync(epoch, hops, result);
         return result.Outcomes;
@@ -89,7 +89,7 @@ internal sealed class PostgresElementStore(
         HopBatch work = await PrepareAsync(hops, mayBePlain: false, cancel);
         CommitResult result = await lanes.Requests.RunAsync(
             session => committer.CommitAsync(session, epoch: null, work), cancel);
-        arrivals.Note(result.Arrivals);
+        await arrivals.NoteAsync(result.Arrivals);
         return result.Outcomes;
     }
 
@@ -99,8 +99,7 @@ internal sealed class PostgresElementStore(
             return;
         HashSet<int> released = await lanes.Commits.RunAsync(
             session => returns.ReleaseAsync(session, epoch, elements), cancel);
-        await nodes.LearnAsync(released, cancel);
-        arrivals.Note(released);
+        await arrivals.NoteAsync(released);
     }
 
     // On the lane of commits: a commit whose connection was lost has ended on the server before this reads.
@@ -114,8 +113,7 @@ internal sealed class PostgresElementStore(
             return [];
         (IReadOnlyList<bool> delivered, HashSet<int> woken) = await lanes.Requests.RunAsync(
             session => reach.SignalAsync(session, signals), cancel);
-        await nodes.LearnAsync(woken, cancel);
-        arrivals.Note(woken);
+        await arrivals.NoteAsync(woken);
         return delivered;
     }
 
@@ -126,8 +124,7 @@ internal sealed class PostgresElementStore(
             return [];
         (IReadOnlyList<CancelOutcome> outcomes, HashSet<int> woken) = await lanes.Requests.RunAsync(
             session => reach.CancelAsync(session, requests), cancel);
-        await nodes.LearnAsync(woken, cancel);
-        arrivals.Note(woken);
+        await arrivals.NoteAsync(woken);
         return outcomes;
     }
 
@@ -168,7 +165,7 @@ internal sealed class PostgresElementStore(
             CommitResult second = await lanes.Commits.RunAsync(
                 session => committer.CommitAsync(session, epoch, new HopBatch(missed, mayBePlain: false)),
                 CancellationToken.None);
-            arrivals.Note(second.Arrivals);
+            await arrivals.NoteAsync(second.Arrivals);
             foreach ((int index, int of) in first.Missed.Index())
                 first.Outcomes[of] = second.Outcomes[index];
         }

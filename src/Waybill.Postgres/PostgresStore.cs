@@ -1,4 +1,6 @@
+using Npgsql;
 using Waybill.Postgres.Connections;
+using Waybill.Postgres.Hops;
 using Waybill.Postgres.Migrations;
 using Waybill.Postgres.Waking;
 using Waybill.Stores;
@@ -52,7 +54,7 @@ public sealed class PostgresStore : ISiteStore
         Directory = new PostgresElementDirectory(listings);
         Tickets = new PostgresTicketStore(listings);
         Sidelined = new PostgresSidelinedStore(listings, elements);
-        Workers = new PostgresWorkerStore(schema, nodes, lanes, listings, arrivals);
+        Workers = new PostgresWorkerStore(schema, lanes, listings, arrivals);
         Journal = new PostgresJournalStore(listings);
     }
 
@@ -116,6 +118,31 @@ public sealed class PostgresStore : ISiteStore
         {
             opening.Release();
         }
+    }
+
+    /// <summary>
+    /// Runs the application's own statements in one transaction: its tables, its first rows. All of them or none; durable
+    /// when the task completes. What belongs to a hop is attached to its route instead.
+    /// </summary>
+    /// <param name="writes">Statements, in their order. Each may be one that creates a table.</param>
+    /// <param name="cancel">Stops waiting, as long as they have not begun.</param>
+    /// <exception cref="WriteRefusedException">One touched another number of rows than it expected.</exception>
+    /// <exception cref="PostgresException">One failed.</exception>
+    public Task ExecuteAsync(IReadOnlyList<SqlWrite> writes, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(writes);
+        return lanes.Requests.RunAsync(
+            async session =>
+            {
+                await session.ExecuteAsync("begin");
+                if ((AttachedWrites.Refuse(writes) ?? await AttachedWrites.RunAsync(session, writes)) is { } refused)
+                    throw refused;
+                session.IsCommitting = true;
+                await session.ExecuteAsync("commit");
+                session.IsCommitting = false;
+                return writes.Count;
+            },
+            cancel);
     }
 
     /// <summary>Stops listening and closes all connections, after calls that are under way.</summary>

@@ -6,7 +6,7 @@ using Waybill.Stores;
 namespace Waybill.Postgres;
 
 internal sealed class PostgresWorkerStore(
-    SiteSchema schema, NodeNumbers nodes, Lanes lanes, Listings listings, Arrivals arrivals) : IWorkerStore
+    SiteSchema schema, Lanes lanes, Listings listings, Arrivals arrivals) : IWorkerStore
 {
     private const long MicrosecondsMax = 1000L * 365 * 24 * 3600 * 1_000_000;
 
@@ -37,8 +37,7 @@ internal sealed class PostgresWorkerStore(
         await lanes.Requests.RunAsync(returns.EndOverdueAsync, cancel);
         (int count, HashSet<int> returned) = await lanes.Requests.RunAsync(
             session => returns.ReturnOrphansAsync(session, max), cancel);
-        await nodes.LearnAsync(returned, cancel);
-        arrivals.Note(returned);
+        await arrivals.NoteAsync(returned);
         return count;
     }
 

@@ -84,6 +84,25 @@ public abstract class SeveralProcessesConformance : StoreConformance
         Assert.Equal(3, await Store.Directory.CountAsync(new ElementFilter { Workflow = "returns" }, Cancel));
     }
 
+    [Fact]
+    public async Task What_one_process_called_another_one_ends_though_it_never_heard_of_the_callers_node()
+    {
+        ISiteStore other = await OpenAnotherAsync();
+        WorkerEpoch theirs = await other.Workers.RegisterAsync("theirs", Lease, Cancel);
+        await other.Elements.ClaimAsync(theirs, [new ClaimRequest(Charge, 1)], Cancel);
+        NodeAddress unheardOf = new("orders", 1, "unheard-of");
+        WorkerEpoch ours = await RegisterAsync("ours");
+        ClaimedElement caller = await StartOneAsync(ours);
+        await ApplyAsync(ours, caller.Call(unheardOf, New(at: Charge)));
+        ClaimedElement called =
+            Assert.Single(await other.Elements.ClaimAsync(theirs, [new ClaimRequest(Charge, 1)], Cancel));
+
+        HopOutcome outcome = Assert.Single(await other.Elements.CommitAsync(theirs, [called.Finish()], Cancel));
+
+        Assert.Equal(HopStatus.Applied, outcome.Status);
+        Assert.Equal(caller.Id, (await ClaimOneAsync(ours, unheardOf)).Id);
+    }
+
     private Task<ISiteStore> OpenAnotherAsync()
     {
         Assert.SkipUnless(SupportsSeveralProcesses, "This store belongs to one process.");
