@@ -40,7 +40,8 @@ internal static class Decide
             ? Route.To(Fulfilment.Ship, element.Data with { IsCharged = true })
             : Route.To(Fulfilment.PutBack, element.Data with { Reason = reply.Result?.Reason ?? reply.Reason });
 
-    // The void itself can have been called off, when the cancel came while it was under way: then it is asked for again.
+    // The void itself can have been called off, when the cancel came while it was under way: then it is asked for
+    // again.
     public static Route OnVoid(Element<Order> element, Replies<PaymentAnswer> replies) =>
         replies.Count > 0 && Answer(replies) is not { IsApproved: true }
             ? Route.To(Orders.Cancel, element.Data)

@@ -5,7 +5,11 @@ using Waybill;
 using Waybill.Stores;
 
 // Ctrl+C drains: the host sees to it, and takes the time that it needs.
-InvocationConfiguration configuration = new() { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false };
+InvocationConfiguration configuration = new()
+{
+    ProcessTerminationTimeout = null,
+    EnableDefaultExceptionHandler = false,
+};
 try
 {
     return await CommandLine.Create(Console.Out).Parse(args).InvokeAsync(configuration);

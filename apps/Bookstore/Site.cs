@@ -59,7 +59,8 @@ public static class Site
         {
             SqliteStore sqlite => new SqliteDatabase(sqlite),
             PostgresStore postgres => new PostgresDatabase(postgres, order.Store.Place),
-            ISiteStore other => throw new NotSupportedException($"The bookstore's tables cannot be kept in {other.Description}."),
+            ISiteStore other => throw new NotSupportedException(
+                $"The bookstore's tables cannot be kept in {other.Description}."),
         });
         services.AddSingleton<Customers>().AddSingleton<Catalog>().AddSingleton<Inventory>().AddSingleton<BackOrders>();
         services.AddSingleton(new Chance(order.Seed));

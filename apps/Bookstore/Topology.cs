@@ -15,7 +15,9 @@ public static class Topology
     ];
 }
 
-/// <summary>A customer's order, directed: it calls payments and the distribution centres, and decides on what they say.</summary>
+/// <summary>
+/// A customer's order, directed: it calls payments and the distribution centres, and decides on what they say.
+/// </summary>
 public static class Orders
 {
     public static readonly Node<Order> Accept = new("accept");
@@ -92,7 +94,9 @@ public static class Fulfilment
             .Purpose("Puts the books of a shipment that is called off back, and refunds what was charged."));
 }
 
-/// <summary>One payment. Orders and returns call it; for a shipment it is the step between packing and shipping.</summary>
+/// <summary>
+/// One payment. Orders and returns call it; for a shipment it is the step between packing and shipping.
+/// </summary>
 public static class Payments
 {
     public static readonly Node<Payment> Register = new("register");
@@ -112,7 +116,9 @@ public static class Payments
             .Purpose("Makes sure that a payment that was called off takes no money."));
 }
 
-/// <summary>A vendor's shipment: its articles are stowed one by one, then the orders that wait for them are told.</summary>
+/// <summary>
+/// A vendor's shipment: its articles are stowed one by one, then the orders that wait for them are told.
+/// </summary>
 public static class Receiving
 {
     public static readonly Node<VendorShipment> Unload = new("unload");

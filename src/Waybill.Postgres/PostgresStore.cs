@@ -121,8 +121,8 @@ public sealed class PostgresStore : ISiteStore
     }
 
     /// <summary>
-    /// Runs the application's own statements in one transaction: its tables, its first rows. All of them or none; durable
-    /// when the task completes. What belongs to a hop is attached to its route instead.
+    /// Runs the application's own statements in one transaction: its tables, its first rows. All of them or none;
+    /// durable when the task completes. What belongs to a hop is attached to its route instead.
     /// </summary>
     /// <param name="writes">Statements, in their order. Each may be one that creates a table.</param>
     /// <param name="cancel">Stops waiting, as long as they have not begun.</param>

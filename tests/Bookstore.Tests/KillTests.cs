@@ -35,7 +35,8 @@ public sealed partial class KillTests : IDisposable
     {
         string[] arguments =
         [
-            typeof(RunCommand).Assembly.Location, "--store", $"sqlite:{shop.File}", "--count", $"{Orders}", "--rate", "60",
+            typeof(RunCommand).Assembly.Location, "--store", $"sqlite:{shop.File}", "--count", $"{Orders}",
+            "--rate", "60",
             "--report", "0.1",
         ];
         ProcessStartInfo start = new("dotnet", arguments) { RedirectStandardOutput = true, UseShellExecute = false };
@@ -48,7 +49,8 @@ public sealed partial class KillTests : IDisposable
             {
                 if (InFlight().Match(line) is { Success: true } report)
                 {
-                    inFlight = int.Parse(report.Groups["count"].Value, NumberStyles.AllowThousands, CultureInfo.InvariantCulture);
+                    inFlight = int.Parse(
+                        report.Groups["count"].Value, NumberStyles.AllowThousands, CultureInfo.InvariantCulture);
                     busyReports += inFlight > 0 ? 1 : 0;
                 }
             }

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Bookstore.Commands;
 using Bookstore.Feeds;
 using Bookstore.Outside;
@@ -8,7 +9,7 @@ using Waybill.Stores;
 
 namespace Bookstore.Tests;
 
-public sealed class PipelineTests : IDisposable
+public sealed partial class PipelineTests : IDisposable
 {
     private readonly Bookshop shop = new();
 
@@ -55,8 +56,7 @@ public sealed class PipelineTests : IDisposable
 
         await new PipelineCommand(output).RunAsync();
 
-        string[] nodes = [.. output.ToString().Split(Environment.NewLine).Where(line => line.StartsWith("  ", StringComparison.Ordinal)
-            && !line.StartsWith("   ", StringComparison.Ordinal))];
+        string[] nodes = [.. output.ToString().Split(Environment.NewLine).Where(line => NodeLine().IsMatch(line))];
         Assert.Equal(28, nodes.Length);
         Assert.All(nodes, node => Assert.EndsWith(".", node, StringComparison.Ordinal));
     }
@@ -86,4 +86,7 @@ public sealed class PipelineTests : IDisposable
     }
 
     public void Dispose() => shop.Dispose();
+
+    [GeneratedRegex("^  [a-z]")]
+    private static partial Regex NodeLine();
 }

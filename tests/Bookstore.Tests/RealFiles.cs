@@ -1,6 +1,8 @@
 namespace Bookstore.Tests;
 
-/// <summary>Real input, which the project does not ship: in $WAYBILL_DATA, or in shared/data beside the repository.</summary>
+/// <summary>
+/// Real input, which the project does not ship: in $WAYBILL_DATA, or in shared/data beside the repository.
+/// </summary>
 internal static class RealFiles
 {
     public static string Find(string name)

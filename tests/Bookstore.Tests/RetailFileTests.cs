@@ -11,17 +11,26 @@ public sealed class RetailFileTests
     [Fact]
     public void Byte_order_mark_semicolons_decimal_commas_and_stray_characters_are_read()
     {
-        RetailFile file = Read("\uFEFF", "536367;84879;\u0007POPPY'S  PLAYHOUSE\uFFFD ;6;1/12/2010 08:34;2,1;13047;United Kingdom");
+        RetailFile file = Read(
+            "\uFEFF", "536367;84879;\u0007POPPY'S  PLAYHOUSE\uFFFD ;6;1/12/2010 08:34;2,1;13047;United Kingdom");
 
         RetailRow row = Assert.Single(file.Rows);
-        Assert.Equal(new RetailRow(2, "536367", "84879", "POPPY'S PLAYHOUSE", 6, new Money(210), "13047", "United Kingdom"), row);
+        Assert.Equal(
+            new RetailRow(2, "536367", "84879", "POPPY'S PLAYHOUSE", 6, new Money(210), "13047", "United Kingdom"),
+            row);
         Assert.Equal(new Money(1260), file.Total);
     }
 
     [Theory]
     [InlineData("1;A;x;6;1/12/2010 08:34;2,1;13047", "the number of columns is not that of the header")]
     [InlineData("1;A;x;six;1/12/2010 08:34;2,1;13047;UK", "\"six\" is not a quantity")]
-    [InlineData("1;A;x;99999999999999999999;1/12/2010 08:34;2,1;13047;UK", "\"99999999999999999999\" is not a quantity")]
+    [InlineData("1;A;x;9999999999999999999;1/12/2010 08:34;2,1;13047;UK", "\"9999999999999999999\" is not a quantity")]
+    [InlineData(
+        "1;A;x;-9223372036854775808;1/12/2010 08:34;2;1;UK",
+        "-9223372036854775808 pieces at 2 is not an amount in pence")]
+    [InlineData(
+        "1;A;x;1;1/12/2010 08:34;79228162514264337593543950335;1;UK",
+        "1 pieces at 79228162514264337593543950335 is not an amount in pence")]
     [InlineData("1;A;x;6;1/12/2010 08:34;2,1,0;13047;UK", "\"2,1,0\" is not a price")]
     [InlineData("1;A;x;6;1/12/2010 08:34;0,001;13047;UK", "6 pieces at 0,001 is not an amount in pence")]
     [InlineData("1;A;x;6;31/31/2010;2,1;13047;UK", "\"31/31/2010\" is not a date")]

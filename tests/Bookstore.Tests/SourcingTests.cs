@@ -41,7 +41,10 @@ public sealed class SourcingTests
     public void No_centre_is_asked_for_more_than_it_has()
     {
         StockLevel[] levels =
-            [new("A", "Leeds", 2), new("B", "Leeds", 1), new("A", "Reading", 2), new("B", "Reading", 2), new("C", "Glasgow", 1)];
+        [
+            new("A", "Leeds", 2), new("B", "Leeds", 1), new("A", "Reading", 2), new("B", "Reading", 2),
+            new("C", "Glasgow", 1),
+        ];
 
         SourcingPlan plan = SourcingPlan.For([Line("A", 3), Line("B", 3), Line("C", 1)], levels);
 

@@ -5,8 +5,8 @@ using Waybill.Stores;
 namespace Bookstore.Audit;
 
 /// <summary>
-/// Checks the books of a site that stands still, was killed, or is running. A running site moves between two reads: then
-/// only what is wrong at several looks in a row is a fault.
+/// Checks the books of a site that stands still, was killed, or is running. A running site moves between two reads:
+/// then only what is wrong at several looks in a row is a fault.
 /// </summary>
 public sealed class Auditor(ISiteStore store, Database database)
 {

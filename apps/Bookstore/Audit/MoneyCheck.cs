@@ -14,8 +14,10 @@ internal static class MoneyCheck
                 SELECT order_number, authorised, captured, refunded, voided FROM shop_account
                 UNION ALL
                 SELECT order_number,
-                    CASE WHEN kind = 'Authorise' THEN -amount ELSE 0 END, CASE WHEN kind = 'Capture' THEN -amount ELSE 0 END,
-                    CASE WHEN kind = 'Refund' THEN -amount ELSE 0 END, CASE WHEN kind = 'VoidRest' THEN -amount ELSE 0 END
+                    CASE WHEN kind = 'Authorise' THEN -amount ELSE 0 END,
+                    CASE WHEN kind = 'Capture' THEN -amount ELSE 0 END,
+                    CASE WHEN kind = 'Refund' THEN -amount ELSE 0 END,
+                    CASE WHEN kind = 'VoidRest' THEN -amount ELSE 0 END
                 FROM shop_entry) AS booked
             GROUP BY order_number
             HAVING SUM(authorised) <> 0 OR SUM(captured) <> 0 OR SUM(refunded) <> 0 OR SUM(voided) <> 0
@@ -26,7 +28,8 @@ internal static class MoneyCheck
         Takings takings = await Takings.ReadAsync(database, cancel);
         return new Finding(
             "accounts add up",
-            $"{takings.Authorised} authorised, {takings.Captured} captured, {takings.Refunded} refunded, {takings.Voided} voided",
+            $"{takings.Authorised} authorised, {takings.Captured} captured, "
+            + $"{takings.Refunded} refunded, {takings.Voided} voided",
             faults);
     }
 }

@@ -2,7 +2,9 @@ using Bookstore.Storage;
 
 namespace Bookstore.Audit;
 
-/// <summary>What all books say about one order. The auditor reads across the domains, in one snapshot, and writes nothing.</summary>
+/// <summary>
+/// What all books say about one order. The auditor reads across the domains, in one snapshot, and writes nothing.
+/// </summary>
 public sealed record OrderBooks
 {
     public required string Order { get; init; }
@@ -34,7 +36,8 @@ public sealed record OrderBooks
     /// <summary>How many articles it waits for.</summary>
     public required long Awaited { get; init; }
 
-    public static async Task<IReadOnlyDictionary<string, OrderBooks>> ReadAllAsync(Database database, CancellationToken cancel)
+    public static async Task<IReadOnlyDictionary<string, OrderBooks>> ReadAllAsync(
+        Database database, CancellationToken cancel)
     {
         List<OrderBooks> all = await database.ReadAsync(
             """
@@ -48,11 +51,13 @@ public sealed record OrderBooks
                 COUNT(DISTINCT CASE WHEN is_shipped = 1 THEN centre END),
                 CAST(SUM(awaited) AS bigint)
             FROM (
-                SELECT order_number, authorised, captured, voided, refunded, 0 AS owed, NULL AS is_shipped, 0 AS quantity,
+                SELECT order_number, authorised, captured, voided, refunded, 0 AS owed,
+                    NULL AS is_shipped, 0 AS quantity,
                     0 AS price, 0 AS returned, NULL AS centre, 0 AS awaited
                 FROM shop_account
                 UNION ALL
-                SELECT order_number, 0, 0, 0, 0, 0, is_shipped, quantity, price, returned, centre, 0 FROM shop_allocation
+                SELECT order_number, 0, 0, 0, 0, 0, is_shipped, quantity, price, returned, centre, 0
+                FROM shop_allocation
                 UNION ALL
                 SELECT order_number, 0, 0, 0, 0, amount, NULL, 0, 0, 0, NULL, 0 FROM shop_return WHERE is_refunded = 0
                 UNION ALL

@@ -19,7 +19,8 @@ internal static class OrdersCheck
         foreach (TicketRecord ticket in tickets)
         {
             OrderBooks? own = books.GetValueOrDefault(ticket.BusinessKey);
-            IEnumerable<string> wrong = (own?.Faults(ticket.Ending is not null) ?? []).Concat(OutcomeFaults(ticket, own));
+            IEnumerable<string> wrong =
+                (own?.Faults(ticket.Ending is not null) ?? []).Concat(OutcomeFaults(ticket, own));
             faults.AddRange(wrong.Select(fault => new Fault($"order {ticket.BusinessKey}", fault)));
         }
 
@@ -39,8 +40,12 @@ internal static class OrdersCheck
                 + $"{books?.ShippedUnits ?? 0} for {books?.ShippedValue ?? Money.Zero}";
         }
 
-        if (outcome.Parcels.Count != (books?.Parcels ?? 0) || outcome.Parcels.Distinct().Count() != outcome.Parcels.Count)
+        if (outcome.Parcels.Count != (books?.Parcels ?? 0)
+            || outcome.Parcels.Distinct().Count() != outcome.Parcels.Count)
+        {
             yield return $"its outcome names {outcome.Parcels.Count} parcel(s), the books {books?.Parcels ?? 0}";
+        }
+
         if (outcome.Status == OrderStatus.Complete && books?.Authorised != outcome.Value)
             yield return $"it is complete with {outcome.Value}, of {books?.Authorised} authorised";
     }

@@ -19,7 +19,8 @@ internal static class PlacesCheck
         HashSet<ElementId> ticketed = [.. open.Select(ticket => ticket.Id)];
         IEnumerable<Fault> lost = open
             .Where(ticket => !byId.ContainsKey(ticket.Id))
-            .Select(ticket => new Fault($"{ticket.Workflow} {ticket.BusinessKey}", "has an open ticket and is nowhere"));
+            .Select(ticket => new Fault(
+                $"{ticket.Workflow} {ticket.BusinessKey}", "has an open ticket and is nowhere"));
         IEnumerable<Fault> unowned = elements
             .Where(element => element.Caller is null && !ticketed.Contains(element.Id))
             .Select(element => new Fault(NameOf(element), "is in flight without an open ticket"));
@@ -29,9 +30,11 @@ internal static class PlacesCheck
         long sidelined = elements.Count(element => element.State == ElementState.Sidelined);
         string seen = string.Create(
             CultureInfo.InvariantCulture,
-            $"{ended:N0} tickets ended, {open.Count:N0} open; {elements.Count:N0} elements in flight, {sidelined:N0} of them sidelined");
+            $"{ended:N0} tickets ended, {open.Count:N0} open; "
+            + $"{elements.Count:N0} elements in flight, {sidelined:N0} of them sidelined");
         return (new Finding("every element is in one place", seen, [.. lost, .. unowned, .. orphans]), elements.Count);
     }
 
-    private static string NameOf(ElementSummary element) => $"{element.Node.Workflow} {element.BusinessKey} ({element.Id})";
+    private static string NameOf(ElementSummary element) =>
+        $"{element.Node.Workflow} {element.BusinessKey} ({element.Id})";
 }

@@ -4,7 +4,9 @@ using Bookstore.Storage;
 
 namespace Bookstore.Audit;
 
-/// <summary>On hand + reserved + shipped = received on every shelf, and the shelves agree with what orders hold.</summary>
+/// <summary>
+/// On hand + reserved + shipped = received on every shelf, and the shelves agree with what orders hold.
+/// </summary>
 internal static class UnitsCheck
 {
     public static async Task<Finding> RunAsync(Database database, CancellationToken cancel)
@@ -25,7 +27,8 @@ internal static class UnitsCheck
             """,
             row => new Fault(
                 $"{row.GetString(0)} in {row.GetString(1)}",
-                $"{row.GetInt64(2)} on hand, {row.GetInt64(3)} reserved, {row.GetInt64(4)} shipped, {row.GetInt64(5)} received; "
+                $"{row.GetInt64(2)} on hand, {row.GetInt64(3)} reserved, "
+                + $"{row.GetInt64(4)} shipped, {row.GetInt64(5)} received; "
                 + $"orders hold {row.GetInt64(6)} reserved, {row.GetInt64(7)} shipped"),
             cancel);
         List<Fault> shelfless = await database.ReadAsync(
@@ -34,12 +37,14 @@ internal static class UnitsCheck
             WHERE NOT EXISTS (
                 SELECT 1 FROM shop_stock AS stock WHERE stock.sku = held.sku AND stock.centre = held.centre)
             """,
-            row => new Fault($"order {row.GetString(0)}", $"holds {row.GetString(1)} in {row.GetString(2)}, which has no such shelf"),
+            row => new Fault($"order {row.GetString(0)}",
+                $"holds {row.GetString(1)} in {row.GetString(2)}, which has no such shelf"),
             cancel);
         Takings takings = await Takings.ReadAsync(database, cancel);
         string seen = string.Create(
             CultureInfo.InvariantCulture,
-            $"{takings.OnHand:N0} on hand + {takings.Reserved:N0} reserved + {takings.Shipped:N0} shipped = {takings.Received:N0} received");
+            $"{takings.OnHand:N0} on hand + {takings.Reserved:N0} reserved "
+            + $"+ {takings.Shipped:N0} shipped = {takings.Received:N0} received");
         return new Finding("units add up on every shelf", seen, [.. faults, .. shelfless]);
     }
 }

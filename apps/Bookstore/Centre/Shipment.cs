@@ -29,7 +29,7 @@ public sealed record Shipment
 }
 
 /// <summary>What a centre made of a shipment.</summary>
-/// <param name="Tracking">The carrier's number; null when it was not sent and the books are back on their shelves.</param>
+/// <param name="Tracking">The carrier's number; null when it was not sent and the books are on their shelves.</param>
 /// <param name="Value">What was captured for it.</param>
 /// <param name="Units">How many pieces were sent.</param>
 /// <param name="Reason">Why it was not sent.</param>

@@ -94,7 +94,7 @@ public static class CommandLine
         Site = new SiteOrder
         {
             Store = parsed.GetValue(Store)!,
-            Nodes = parsed.GetValue(Nodes)?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [],
+            Nodes = parsed.GetValue(Nodes)?.Split(',', StringSplitOptions.TrimEntries) ?? [],
             Speed = parsed.GetValue(Speed),
             Seed = parsed.GetValue(Seed),
         },
@@ -130,7 +130,10 @@ public static class CommandLine
         };
         Option<string?> node = new("--node") { Description = "Only those at this node" };
         Option<string?> message = new("--message") { Description = "Only those whose error contains this" };
-        Command command = new("sidelined", "Show, retry or drop elements whose retries ran out.") { act, node, message };
+        Command command = new("sidelined", "Show, retry or drop elements whose retries ran out.")
+        {
+            act, node, message,
+        };
         command.SetAction((parsed, cancel) => new SidelinedCommand(
             new SiteOrder { Store = parsed.GetValue(Store)! },
             parsed.GetValue(act),

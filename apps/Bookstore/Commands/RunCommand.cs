@@ -81,7 +81,8 @@ public sealed class RunCommand(RunOrder order, TextWriter output)
     {
         bool isNew = await OpeningDay.PrepareAsync(feed, database, cancel);
         await output.WriteLineAsync(isNew
-            ? $"Feed \"{feed.Name}\": {feed.Count} entries, {feed.Articles.Count} articles, {feed.Customers.Count} customers."
+            ? $"Feed \"{feed.Name}\": {feed.Count} entries, "
+                + $"{feed.Articles.Count} articles, {feed.Customers.Count} customers."
             : $"Feed \"{feed.Name}\" goes on where it stopped.");
     }
 
@@ -125,6 +126,7 @@ public sealed class RunCommand(RunOrder order, TextWriter output)
     {
         IReadOnlyList<NodeCount> counts = await site.Store.Directory.CountByNodeAsync(ElementFilter.All, cancel);
         bool isStuck = counts.Any(count => count.State == ElementState.Sidelined);
-        return counts.All(count => count.State == ElementState.Sidelined || (isStuck && count.State == ElementState.Calling));
+        return counts.All(count => count.State == ElementState.Sidelined
+            || (isStuck && count.State == ElementState.Calling));
     }
 }

@@ -58,7 +58,8 @@ public sealed class SidelinedCommand(SiteOrder order, SidelinedAct act, Sideline
     {
         Page<SidelinedElement> page = await desk.ListAsync(filter, cancel: cancel);
         foreach (SidelinedElement element in page.Items)
-            await output.WriteLineAsync($"{element.Id}  {element.BusinessKey}  {element.Node}  {element.Failure.Message}");
+            await output.WriteLineAsync(
+                $"{element.Id}  {element.BusinessKey}  {element.Node}  {element.Failure.Message}");
         long all = await desk.CountAsync(filter, cancel);
         await output.WriteLineAsync($"{page.Items.Count} of {all}");
     }

@@ -25,13 +25,15 @@ public sealed class VerifyCommand(SiteOrder order, TextWriter output)
         foreach (Finding finding in findings)
             await WriteAsync(finding);
         int faults = findings.Sum(finding => finding.Faults.Count);
-        await output.WriteLineAsync(faults == 0 ? "The books balance." : $"The books do not balance: {faults} fault(s).");
+        await output.WriteLineAsync(
+            faults == 0 ? "The books balance." : $"The books do not balance: {faults} fault(s).");
         return faults == 0 ? 0 : 1;
     }
 
     private async Task WriteAsync(Finding finding)
     {
-        await output.WriteLineAsync($"{(finding.Faults.Count == 0 ? "ok   " : "FAULT")} {finding.Check}: {finding.Seen}");
+        await output.WriteLineAsync(
+            $"{(finding.Faults.Count == 0 ? "ok   " : "FAULT")} {finding.Check}: {finding.Seen}");
         foreach (Fault fault in finding.Faults.Take(FaultsShown))
             await output.WriteLineAsync($"      {fault.Subject}: {fault.Description}");
         if (finding.Faults.Count > FaultsShown)

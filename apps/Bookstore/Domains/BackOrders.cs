@@ -9,7 +9,9 @@ namespace Bookstore.Domains;
 /// <param name="Missing">What has to come in.</param>
 public sealed record BackOrder(string Order, int Round, IReadOnlyList<Shortage> Missing);
 
-/// <summary>The inventory domain's other half: who waits for which books. The only one that touches <c>shop_back_order</c>.</summary>
+/// <summary>
+/// The inventory domain's other half: who waits for which books. The only one that touches <c>shop_back_order</c>.
+/// </summary>
 public sealed class BackOrders(Database database)
 {
     /// <summary>Orders whose books have not been ordered from a vendor yet.</summary>
@@ -19,10 +21,12 @@ public sealed class BackOrders(Database database)
             """
             SELECT order_number, round, sku, missing, needed FROM shop_back_order
             WHERE is_on_order = 0 AND order_number IN (
-                SELECT DISTINCT order_number FROM shop_back_order WHERE is_on_order = 0 ORDER BY order_number LIMIT @max)
+                SELECT DISTINCT order_number FROM shop_back_order WHERE is_on_order = 0
+                ORDER BY order_number LIMIT @max)
             ORDER BY order_number, sku
             """,
-            row => (row.GetString(0), row.GetInt32(1), new Shortage(row.GetString(2), row.GetInt64(3), row.GetInt64(4))),
+            row => (
+                row.GetString(0), row.GetInt32(1), new Shortage(row.GetString(2), row.GetInt64(3), row.GetInt64(4))),
             cancel,
             ("max", max));
         return
@@ -50,7 +54,8 @@ public sealed class BackOrders(Database database)
             [.. parameters, ("max", max)]);
     }
 
-    public static IEnumerable<SqlWrite> Register(BackOrder backOrder) => backOrder.Missing.Select(shortage => new SqlWrite(
+    public static IEnumerable<SqlWrite> Register(BackOrder backOrder) => backOrder.Missing.Select(shortage =>
+        new SqlWrite(
         """
         INSERT INTO shop_back_order (order_number, sku, missing, needed, round, is_on_order)
         VALUES (@order, @sku, @missing, @needed, @round, 0)

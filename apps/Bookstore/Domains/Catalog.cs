@@ -6,7 +6,9 @@ namespace Bookstore.Domains;
 /// <summary>Something that is sold: mostly a book; postage and gift wrapping are articles as well.</summary>
 public sealed record Article(string Sku, string Title, string Author, Money Price)
 {
-    /// <summary>How often it is asked for, compared with others. Not kept: only those who make up orders use it.</summary>
+    /// <summary>
+    /// How often it is asked for, compared with others. Not kept: only those who make up orders use it.
+    /// </summary>
     public double Popularity { get; init; } = 1;
 }
 

@@ -3,7 +3,9 @@ using Waybill;
 
 namespace Bookstore.Domains;
 
-/// <summary>The ledger's other half: what is owed for books that came back. The only one that touches <c>shop_return</c>.</summary>
+/// <summary>
+/// The ledger's other half: what is owed for books that came back. The only one that touches <c>shop_return</c>.
+/// </summary>
 public static class CreditNotes
 {
     /// <summary>The books are back, the money is not yet.</summary>

@@ -4,8 +4,8 @@ using Waybill;
 namespace Bookstore.Domains;
 
 /// <summary>
-/// The inventory's domain: for each article and centre, on hand + reserved + shipped = received, always. The only one that
-/// touches <c>shop_stock</c> and <c>shop_allocation</c>. What changes stock is handed out as writes, which the
+/// The inventory's domain: for each article and centre, on hand + reserved + shipped = received, always. The only one
+/// that touches <c>shop_stock</c> and <c>shop_allocation</c>. What changes stock is handed out as writes, which the
 /// caller attaches to a route: they happen once, with the hop, or not at all.
 /// </summary>
 public sealed class Inventory(Database database)
@@ -28,11 +28,14 @@ public sealed class Inventory(Database database)
         ORDER BY line, centre
         """,
         row => new SentLine(
-            row.GetString(0), new PickLine(row.GetInt32(1), row.GetString(2), row.GetInt64(3), new Money(row.GetInt64(4)))),
+            row.GetString(0),
+            new PickLine(row.GetInt32(1), row.GetString(2), row.GetInt64(3), new Money(row.GetInt64(4)))),
         cancel,
         ("order", order));
 
-    /// <summary>Sets books aside for an order. Refused when another order took them since they were looked at.</summary>
+    /// <summary>
+    /// Sets books aside for an order. Refused when another order took them since they were looked at.
+    /// </summary>
     public static IEnumerable<SqlWrite> Reserve(string order, string centre, IReadOnlyList<PickLine> lines) =>
         lines.SelectMany(line => new[]
         {

@@ -74,7 +74,8 @@ public sealed record SourcingPlan(
     }
 
     private static int WholeLines(
-        IReadOnlyList<OrderLine> lines, long[] open, Dictionary<(string Sku, string Centre), long> left, string centre) =>
+        IReadOnlyList<OrderLine> lines, long[] open, Dictionary<(string Sku, string Centre), long> left,
+    string centre) =>
         lines.Where((line, i) => open[i] > 0 && left.GetValueOrDefault((line.Sku, centre)) >= open[i]).Count();
 
     private static long InAll(Dictionary<(string Sku, string Centre), long> left, string sku) =>

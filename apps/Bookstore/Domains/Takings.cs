@@ -4,7 +4,8 @@ namespace Bookstore.Domains;
 
 /// <summary>All accounts and all shelves, summed up at one moment.</summary>
 public sealed record Takings(
-    Money Authorised, Money Captured, Money Voided, Money Refunded, long OnHand, long Reserved, long Shipped, long Received)
+    Money Authorised, Money Captured, Money Voided, Money Refunded,
+    long OnHand, long Reserved, long Shipped, long Received)
 {
     public static async Task<Takings> ReadAsync(Database database, CancellationToken cancel) =>
         (await database.ReadAsync(

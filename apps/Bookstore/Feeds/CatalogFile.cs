@@ -3,7 +3,9 @@ using Bookstore.Outside;
 
 namespace Bookstore.Feeds;
 
-/// <summary>A list of books as readers' sites publish them: no prices, ISBNs that lost their zeros, years like "2008.0".</summary>
+/// <summary>
+/// A list of books as readers' sites publish them: no prices, ISBNs that lost their zeros, years like "2008.0".
+/// </summary>
 public sealed class CatalogFile
 {
     private CatalogFile(IReadOnlyList<Article> articles, IReadOnlyList<RefusedRow> refused, int withoutIsbn) =>
@@ -61,7 +63,8 @@ public sealed class CatalogFile
 
     // Spreadsheets take ISBNs for numbers and cut the zeros in front.
     private static string? Isbn(string text) =>
-        text.Length is > 0 and <= 10 && text[..^1].All(char.IsAsciiDigit) && (char.IsAsciiDigit(text[^1]) || text[^1] == 'X')
+        text.Length is > 0 and <= 10 && text[..^1].All(char.IsAsciiDigit)
+        && (char.IsAsciiDigit(text[^1]) || text[^1] == 'X')
             ? text.PadLeft(10, '0')
             : null;
 }

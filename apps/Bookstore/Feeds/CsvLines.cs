@@ -26,8 +26,8 @@ public sealed class FileRow(int line, string[] fields, IReadOnlyDictionary<strin
 }
 
 /// <summary>
-/// Reads comma- or semicolon-separated files with a header. A line is a row: a stray quote spoils its own row and not all
-/// that follow.
+/// Reads comma- or semicolon-separated files with a header. A line is a row: a stray quote spoils its own row and not
+/// all that follow.
 /// </summary>
 public static class CsvLines
 {
@@ -47,7 +47,8 @@ public static class CsvLines
         string[] missing = [.. required.Where(name => !columns.ContainsKey(name))];
         return missing.Length > 0
             ? throw new InvalidDataException(
-                $"The header lacks the column(s) {string.Join(", ", missing)}; it has {string.Join(", ", columns.Keys)}.")
+                $"The header lacks the column(s) {string.Join(", ", missing)}; "
+                + $"it has {string.Join(", ", columns.Keys)}.")
             : Rows(reader, columns);
     }
 

@@ -7,8 +7,8 @@ namespace Bookstore.Feeds;
 public sealed record OpeningStock(string Sku, string Centre, long Quantity)
 {
     /// <summary>
-    /// More or less what will be asked for: of some articles too much, of others too little, and not everywhere, so that
-    /// orders are sent from several centres and some wait for a delivery.
+    /// More or less what will be asked for: of some articles too much, of others too little, and not everywhere, so
+    /// that orders are sent from several centres and some wait for a delivery.
     /// </summary>
     public static IEnumerable<OpeningStock> For(string sku, double demand, Chance chance)
     {

@@ -5,7 +5,9 @@ using Bookstore.Returning;
 
 namespace Bookstore.Feeds;
 
-/// <summary>The invoices of an order file: each sale is an order, each cancellation a return of what it refers to.</summary>
+/// <summary>
+/// The invoices of an order file: each sale is an order, each cancellation a return of what it refers to.
+/// </summary>
 public sealed class RetailFeed : IOrderFeed
 {
     private readonly Chance chance;

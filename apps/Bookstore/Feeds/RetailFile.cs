@@ -4,7 +4,8 @@ namespace Bookstore.Feeds;
 
 /// <summary>One usable row of an order file.</summary>
 public sealed record RetailRow(
-    int Line, string Invoice, string Sku, string Description, long Quantity, Money Price, string? Customer, string Country)
+    int Line, string Invoice, string Sku, string Description, long Quantity, Money Price,
+    string? Customer, string Country)
 {
     public bool IsCancellation => Invoice.StartsWith('C');
 
@@ -12,15 +13,19 @@ public sealed record RetailRow(
 }
 
 /// <summary>
-/// An order file as shops export them: a row for each line of an invoice, decimal commas, invoices that begin with C for
-/// what was cancelled, stock corrections and notes between the sales.
+/// An order file as shops export them: a row for each line of an invoice, decimal commas, invoices that begin with C
+/// for what was cancelled, stock corrections and notes between the sales.
 /// </summary>
 public sealed class RetailFile
 {
+    // Of pounds and of pieces; far more than any shop sells at once, and far from any overflow.
+    private const int Most = 1_000_000;
+
     private static readonly string[] DateForms = ["d/M/yyyy H:mm", "yyyy-M-d H:mm:ss", "yyyy-M-d H:mm"];
 
     private RetailFile(
-        string name, Money total, Money refusedTotal, IReadOnlyList<RetailRow> rows, IReadOnlyList<RefusedRow> refused) =>
+        string name, Money total, Money refusedTotal,
+        IReadOnlyList<RetailRow> rows, IReadOnlyList<RefusedRow> refused) =>
         (Name, Total, RefusedTotal, Rows, Refused) = (name, total, refusedTotal, rows, refused);
 
     public string Name { get; }
@@ -48,7 +53,8 @@ public sealed class RetailFile
         Money total = Money.Zero;
         Money refusedTotal = Money.Zero;
         IEnumerable<FileRow> all = CsvLines.Read(
-            file, "InvoiceNo", "StockCode", "Description", "Quantity", "InvoiceDate", "UnitPrice", "CustomerID", "Country");
+            file,
+            "InvoiceNo", "StockCode", "Description", "Quantity", "InvoiceDate", "UnitPrice", "CustomerID", "Country");
         foreach (FileRow row in all)
         {
             (RetailRow? read, string? fault) = Parse(row);
@@ -70,11 +76,12 @@ public sealed class RetailFile
     {
         if (!row.HasAllColumns)
             return (null, "the number of columns is not that of the header");
-        if (!long.TryParse(row["Quantity"], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long quantity))
+        CultureInfo culture = CultureInfo.InvariantCulture;
+        if (!long.TryParse(row["Quantity"], NumberStyles.AllowLeadingSign, culture, out long quantity))
             return (null, $"\"{row["Quantity"]}\" is not a quantity");
         if (!CsvLines.TryDecimal(row["UnitPrice"], out decimal price))
             return (null, $"\"{row["UnitPrice"]}\" is not a price");
-        if (price * 100 != decimal.Truncate(price * 100) || Math.Abs(price) > 1_000_000 || Math.Abs(quantity) > 1_000_000)
+        if (price is < -Most or > Most || quantity is < -Most or > Most || price * 100 != decimal.Truncate(price * 100))
             return (null, $"{quantity} pieces at {row["UnitPrice"]} is not an amount in pence");
 
         string customer = row["CustomerID"];
@@ -82,7 +89,7 @@ public sealed class RetailFile
             row.Line, row["InvoiceNo"].ToUpperInvariant(), row["StockCode"], row["Description"], quantity,
             new Money((long)(price * 100)), customer.Length == 0 ? null : customer, row["Country"]);
         bool hasDate = DateTime.TryParseExact(
-            row["InvoiceDate"], DateForms, CultureInfo.InvariantCulture, DateTimeStyles.None, out _);
+            row["InvoiceDate"], DateForms, culture, DateTimeStyles.None, out _);
         return (read, hasDate ? FaultOf(read) : $"\"{row["InvoiceDate"]}\" is not a date");
     }
 

@@ -7,19 +7,24 @@ namespace Bookstore.Feeds;
 public static class SeededCatalog
 {
     private static readonly string[] Qualities =
-        ["Silent", "Last", "Hidden", "Winter", "Crooked", "Golden", "Borrowed", "Distant", "Paper", "Second", "Salt", "Quiet"];
+        ["Silent", "Last", "Hidden", "Winter", "Crooked", "Golden", "Borrowed",
+         "Distant", "Paper", "Second", "Salt", "Quiet"];
 
     private static readonly string[] Things =
-        ["Harbour", "Orchard", "Letter", "Lighthouse", "Garden", "Map", "Violin", "Station", "River", "Promise", "House", "Key"];
+        ["Harbour", "Orchard", "Letter", "Lighthouse", "Garden", "Map", "Violin",
+         "Station", "River", "Promise", "House", "Key"];
 
     private static readonly string[] Places =
-        ["of Whitby", "at Sea", "in June", "of Glass", "Beyond the Hill", "of the North", "after Midnight", "on Mill Lane"];
+        ["of Whitby", "at Sea", "in June", "of Glass", "Beyond the Hill", "of the North",
+         "after Midnight", "on Mill Lane"];
 
     private static readonly string[] FirstNames =
-        ["Ada", "Bram", "Clara", "Dylan", "Edith", "Femi", "Grace", "Hugo", "Iris", "Jonas", "Kezia", "Leo", "Maya", "Noor"];
+        ["Ada", "Bram", "Clara", "Dylan", "Edith", "Femi", "Grace", "Hugo",
+         "Iris", "Jonas", "Kezia", "Leo", "Maya", "Noor"];
 
     private static readonly string[] LastNames =
-        ["Ashby", "Brontell", "Carver", "Dunmore", "Ellery", "Fenwick", "Garrow", "Hale", "Iyer", "Jessop", "Khan", "Lowe"];
+        ["Ashby", "Brontell", "Carver", "Dunmore", "Ellery", "Fenwick", "Garrow",
+         "Hale", "Iyer", "Jessop", "Khan", "Lowe"];
 
     public static IReadOnlyList<Article> Of(Chance chance, int titles) =>
         [.. Enumerable.Range(1, titles).Select(rank => Book(chance.For("book", rank), rank))];

@@ -12,7 +12,8 @@ public sealed class AcceptOrder(Customers customers, Catalog catalog) : INode<Or
         Customer? customer = await customers.FindAsync(order.CustomerId, cancel);
         if (customer is null)
             return Route.Fail($"customer {order.CustomerId} is not known");
-        IReadOnlyList<string> unknown = await catalog.UnknownAsync([.. order.Lines.Select(line => line.Sku).Distinct()], cancel);
+        IReadOnlyList<string> unknown =
+            await catalog.UnknownAsync([.. order.Lines.Select(line => line.Sku).Distinct()], cancel);
         return unknown.Count > 0
             ? Route.Fail($"not in the catalogue: {string.Join(", ", unknown)}")
             : Route.To(Orders.Authorise, order with { Customer = customer });

@@ -5,8 +5,8 @@ using Waybill;
 namespace Bookstore.Ordering;
 
 /// <summary>
-/// Undoes what the order still holds, wherever a cancel caught it: its place among those that wait, books that no centre
-/// has taken charge of, and money that was set aside and not captured.
+/// Undoes what the order still holds, wherever a cancel caught it: its place among those that wait, books that no
+/// centre has taken charge of, and money that was set aside and not captured.
 /// </summary>
 public sealed class CancelOrder : INode<Order>
 {

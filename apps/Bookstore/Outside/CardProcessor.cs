@@ -3,8 +3,9 @@ using Bookstore.Paying;
 namespace Bookstore.Outside;
 
 /// <summary>
-/// The card processor, simulated: it declines some cards, is silent at times, and sometimes does what it was asked for
-/// while its answer is lost. As a real one it knows a payment by its reference: asked again, it says what it said before.
+/// The card processor, simulated: it declines some cards, is silent at times, and sometimes does what it was asked
+/// for while its answer is lost. As a real one it knows a payment by its reference: asked again, it says what it said
+/// before.
 /// </summary>
 public sealed class CardProcessor(Chance chance, Pace pace)
 {

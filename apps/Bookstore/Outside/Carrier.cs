@@ -1,6 +1,8 @@
 namespace Bookstore.Outside;
 
-/// <summary>The carrier, simulated: now and then its desk is busy. Asked twice with one key, it names the same parcel.</summary>
+/// <summary>
+/// The carrier, simulated: now and then its desk is busy. Asked twice with one key, it names the same parcel.
+/// </summary>
 public sealed class Carrier(Chance chance, Pace pace)
 {
     private const double IsBusy = 0.01;

@@ -22,7 +22,8 @@ public sealed class Chance(int seed)
 
     private ulong Draw(object[] about)
     {
-        string text = string.Join('|', about.Prepend(seed).Select(part => Convert.ToString(part, CultureInfo.InvariantCulture)));
+        string text = string.Join(
+            '|', about.Prepend(seed).Select(part => Convert.ToString(part, CultureInfo.InvariantCulture)));
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(Encoding.UTF8.GetBytes(text), hash);
         return BitConverter.ToUInt64(hash);

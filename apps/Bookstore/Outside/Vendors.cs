@@ -30,7 +30,8 @@ public sealed class Vendors(BackOrders backOrders, Database database, SiteClient
         string number = $"{backOrder.Order}.{backOrder.Round}";
         string centre = Centres.All[(int)(chance.Of("vendor", number) * Centres.All.Count)];
         VendorShipment delivery = new(
-            number, centre, [.. backOrder.Missing.Select(shortage => new Carton(shortage.Sku, InCartons(shortage.Missing)))]);
+            number, centre,
+            [.. backOrder.Missing.Select(shortage => new Carton(shortage.Sku, InCartons(shortage.Missing)))]);
         return site.SubmitAsync(Receiving.Workflow, number, delivery, cancel);
     }
 

@@ -17,8 +17,8 @@ public sealed class ProcessPayment(CardProcessor processor) : INode<Payment>
 }
 
 /// <summary>
-/// Calls a payment off. The processor may have been asked already, by a run that died before its hop was committed, so it
-/// is told to forget the reference whether it knows it or not.
+/// Calls a payment off. The processor may have been asked already, by a run that died before its hop was committed,
+/// so it is told to forget the reference whether it knows it or not.
 /// </summary>
 public sealed class CallOffPayment(CardProcessor processor) : INode<Payment>
 {

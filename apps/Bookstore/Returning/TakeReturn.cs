@@ -48,7 +48,8 @@ public sealed class RefundReturn(Customers customers) : INode<GoodsReturn>
         Customer customer = await customers.FindAsync(goods.CustomerId, cancel) ?? Customer.Guest;
         return Route.Call(
                 Payments.Workflow.Call(
-                    new Payment(PaymentKind.Refund, goods.Order, customer.Card, goods.Amount), $"{goods.Number}/refund"),
+                    new Payment(PaymentKind.Refund, goods.Order, customer.Card, goods.Amount),
+                    $"{goods.Number}/refund"),
                 Returns.Close,
                 goods)
             .With(Inventory.TakeBack(goods.Order, goods.Accepted))

@@ -11,7 +11,8 @@ public abstract class Database
 {
     /// <summary>Reads committed rows, in one statement and so in one snapshot.</summary>
     public async Task<List<T>> ReadAsync<T>(
-        string sql, Func<DbDataReader, T> read, CancellationToken cancel, params (string Name, object Value)[] parameters)
+        string sql, Func<DbDataReader, T> read, CancellationToken cancel,
+        params (string Name, object Value)[] parameters)
     {
         await using DbConnection connection = await OpenAsync(cancel);
         await using DbCommand command = connection.CreateCommand();

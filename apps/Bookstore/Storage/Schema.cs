@@ -2,7 +2,9 @@ using Waybill;
 
 namespace Bookstore.Storage;
 
-/// <summary>The tables of the domains. Each belongs to one service of <c>Domains</c>; nobody else reads or writes it.</summary>
+/// <summary>
+/// The tables of the domains. Each belongs to one service of <c>Domains</c>; nobody else reads or writes it.
+/// </summary>
 public static class Schema
 {
     private static readonly string[] Tables =

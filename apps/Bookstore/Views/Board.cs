@@ -21,7 +21,9 @@ public sealed record BoardPicture(
     TimeSpan Elapsed, IReadOnlyList<NodeRow> Nodes, Takings Takings, long InFlight, long Sidelined,
     double OrdersPerSecond, double OrdersPerSecondOnAverage);
 
-/// <summary>Looks at the site: queues from the store, runs from this process's worker, orders from the journal.</summary>
+/// <summary>
+/// Looks at the site: queues from the store, runs from this process's worker, orders from the journal.
+/// </summary>
 public sealed class Board(ISiteStore store, Worker worker, Database database, TimeProvider time)
 {
     private readonly long began = time.GetTimestamp();
@@ -64,12 +66,14 @@ public sealed class Board(ISiteStore store, Worker worker, Database database, Ti
         List<NodeRow> rows = [];
         foreach (NodeSnapshot node in worker.Snapshot())
         {
-            long here = byNode[node.Node].Where(count => count.State != ElementState.Sidelined).Sum(count => count.Count);
+            long here = byNode[node.Node].Where(count => count.State != ElementState.Sidelined)
+                .Sum(count => count.Count);
             long sidelined = byNode[node.Node].Sum(count => count.Count) - here;
             double perSecond = (node.Completed - doneBefore.GetValueOrDefault(node.Node)) / seconds;
             doneBefore[node.Node] = node.Completed;
             rows.Add(new NodeRow(
-                node.Node, Math.Max(0, here - node.Running), node.Running, node.Completed, node.Retried, sidelined, perSecond));
+                node.Node, Math.Max(0, here - node.Running), node.Running, node.Completed, node.Retried, sidelined,
+                perSecond));
         }
 
         return rows;

@@ -3,7 +3,9 @@ using Bookstore.Feeds;
 
 namespace Bookstore.Views;
 
-/// <summary>Says what was read from a file: each row that was left out with its line and reason, and the totals.</summary>
+/// <summary>
+/// Says what was read from a file: each row that was left out with its line and reason, and the totals.
+/// </summary>
 public static class FileReport
 {
     public static void Write(string path, CatalogFile catalog, TextWriter output)
@@ -11,7 +13,8 @@ public static class FileReport
         WriteRefused(path, catalog.Refused, output);
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{path}: {catalog.Articles.Count:N0} articles ({catalog.WithoutIsbn:N0} without ISBN), {catalog.Refused.Count:N0} rows left out"));
+            $"{path}: {catalog.Articles.Count:N0} articles ({catalog.WithoutIsbn:N0} without ISBN), "
+            + $"{catalog.Refused.Count:N0} rows left out"));
     }
 
     public static void Write(string path, RetailFeed feed, TextWriter output)
@@ -20,7 +23,8 @@ public static class FileReport
         Reconciliation totals = feed.Totals;
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{path}: {totals.Orders:N0} orders of {totals.UnitsOrdered:N0} units, {totals.Returns:N0} returns, {feed.Refused.Count:N0} rows left out"));
+            $"{path}: {totals.Orders:N0} orders of {totals.UnitsOrdered:N0} units, "
+            + $"{totals.Returns:N0} returns, {feed.Refused.Count:N0} rows left out"));
         output.WriteLine(
             $"{path}: {totals.Ordered} ordered - {totals.Returned} returned + {totals.LeftOut} left out = "
             + $"{totals.Ordered - totals.Returned + totals.LeftOut}; the file's rows sum up to {totals.FileTotal}: "

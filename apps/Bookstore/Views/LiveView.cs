@@ -9,7 +9,8 @@ public sealed class LiveView(Board board, Notices notices, TimeProvider time)
 {
     private static readonly TimeSpan Every = TimeSpan.FromMilliseconds(500);
 
-    public Task ShowAsync(CancellationToken cancel) => AnsiConsole.Live(new Text("")).AutoClear(false).StartAsync(async live =>
+    public Task ShowAsync(CancellationToken cancel) =>
+        AnsiConsole.Live(new Text("")).AutoClear(false).StartAsync(async live =>
     {
         while (!cancel.IsCancellationRequested)
         {

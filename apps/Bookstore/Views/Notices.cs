@@ -44,10 +44,12 @@ public sealed class Notices(TextWriter? echo) : ILoggerProvider
         public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;
 
         public void Log<TState>(
-            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception,
+            Func<TState, Exception?, string> formatter)
         {
+            string cause = exception is null ? "" : $" ({exception.Message})";
             if (IsEnabled(logLevel))
-                notices.Add($"{logLevel}: {formatter(state, exception)}{(exception is null ? "" : $" ({exception.Message})")}");
+                notices.Add($"{logLevel}: {formatter(state, exception)}{cause}");
         }
     }
 }

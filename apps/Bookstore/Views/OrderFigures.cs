@@ -4,8 +4,8 @@ using Waybill.Stores;
 namespace Bookstore.Views;
 
 /// <summary>
-/// Follows the site's journal: what became of orders, of all processes and since the journal's beginning, without a word
-/// from the pipeline itself.
+/// Follows the site's journal: what became of orders, of all processes and since the journal's beginning, without a
+/// word from the pipeline itself.
 /// </summary>
 public sealed class OrderFigures(IJournalStore journal)
 {
