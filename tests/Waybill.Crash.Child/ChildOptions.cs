@@ -34,7 +34,9 @@ internal sealed record ChildOptions
 
     public static ChildOptions Parse(IEnumerable<string> args)
     {
-        Dictionary<string, string> given = args.Select(arg => arg.Split('=', 2)).ToDictionary(part => part[0], part => part[1]);
+        Dictionary<string, string> given = args
+            .Select(arg => arg.Split('=', 2))
+            .ToDictionary(parts => parts[0], parts => parts[1]);
         return new ChildOptions
         {
             Store = given["store"],

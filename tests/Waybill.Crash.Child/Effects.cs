@@ -24,7 +24,10 @@ internal static class Effects
     public static IEnumerable<SiteWrite> Of<TData>(Element<TData> element, int account, long amount) =>
     [
         new SqlWrite(
-            "insert into effect (element, hop, node, account, amount) values (@element, @hop, @node, @account, @amount)",
+            """
+            insert into effect (element, hop, node, account, amount)
+            values (@element, @hop, @node, @account, @amount)
+            """,
             ("element", element.Id.ToString()),
             ("hop", element.Hop),
             ("node", element.Node.Node),
@@ -52,7 +55,8 @@ internal static class Effects
 
     private static IEnumerable<string> Account(int account)
     {
-        yield return string.Create(CultureInfo.InvariantCulture, $"insert into balance (account, total) values ({account}, 0)");
-        yield return string.Create(CultureInfo.InvariantCulture, $"insert into lane (account, number) values ({account}, -1)");
+        string key = account.ToString(CultureInfo.InvariantCulture);
+        yield return $"insert into balance (account, total) values ({key}, 0)";
+        yield return $"insert into lane (account, number) values ({key}, -1)";
     }
 }

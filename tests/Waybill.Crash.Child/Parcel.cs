@@ -21,7 +21,9 @@ internal enum Way
     Straight = 4,
 }
 
-/// <summary>What travels. Everything about a parcel follows from its number, so that the checks know what to expect.</summary>
+/// <summary>
+/// What travels. Everything about a parcel follows from its number, so that the checks know what to expect.
+/// </summary>
 internal sealed record Parcel(int Number)
 {
     /// <summary>How many accounts share the numbers; each is one line of the node with per-key order.</summary>
@@ -55,5 +57,6 @@ internal sealed record Leg(int Number, int Index)
 
     public long Toll => (Number * 10L) + Index;
 
-    public string BusinessKey => string.Create(CultureInfo.InvariantCulture, $"{new Parcel(Number).BusinessKey}/leg-{Index}");
+    public string BusinessKey =>
+        string.Create(CultureInfo.InvariantCulture, $"{new Parcel(Number).BusinessKey}/leg-{Index}");
 }

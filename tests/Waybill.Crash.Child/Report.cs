@@ -4,8 +4,9 @@ using Waybill.Stores;
 namespace Waybill.Crash.Child;
 
 /// <summary>
-/// Tells the parent what happened, a line each: <c>ready</c>, <c>ack NUMBER ID new|old</c>, <c>refused NUMBER ERROR</c>,
-/// <c>log EVENT MESSAGE</c>, <c>left COUNTS</c>, <c>uncounted ERROR</c>, <c>quiet</c>, <c>stopping</c>.
+/// Tells the parent what happened, a line each: <c>ready</c>, <c>ack NUMBER ID new|old</c>,
+/// <c>refused NUMBER ERROR</c>, <c>log EVENT MESSAGE</c>, <c>left COUNTS</c>, <c>uncounted ERROR</c>, <c>quiet</c>,
+/// <c>stopping</c>.
 /// </summary>
 internal sealed class Report : ILoggerProvider, ILogger
 {
@@ -14,9 +15,11 @@ internal sealed class Report : ILoggerProvider, ILogger
 
     public void Ready() => Line("ready");
 
-    public void Acknowledged(int number, ElementId id, bool isNew) => Line($"ack {number} {id} {(isNew ? "new" : "old")}");
+    public void Acknowledged(int number, ElementId id, bool isNew) =>
+        Line($"ack {number} {id} {(isNew ? "new" : "old")}");
 
-    public void Refused(int number, Exception error) => Line($"refused {number} {error.GetType().Name}: {error.Message}");
+    public void Refused(int number, Exception error) =>
+        Line($"refused {number} {error.GetType().Name}: {error.Message}");
 
     public void Left(IEnumerable<NodeCount> counts) => Line($"left {string.Join(", ", counts)}");
 
@@ -34,7 +37,11 @@ internal sealed class Report : ILoggerProvider, ILogger
     public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Information;
 
     public void Log<TState>(
-        LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        LogLevel logLevel,
+        EventId eventId,
+        TState state,
+        Exception? exception,
+        Func<TState, Exception?, string> formatter)
     {
         if (IsEnabled(logLevel))
             Line($"log {eventId.Id} {formatter(state, exception)}{(exception is null ? "" : $" ({exception})")}");

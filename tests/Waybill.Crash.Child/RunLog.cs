@@ -3,8 +3,8 @@ using System.Text;
 namespace Waybill.Crash.Child;
 
 /// <summary>
-/// One line for each run of a handler: <c>ID:HOP NODE KEY ATTEMPT</c>. A line is written at once, without a buffer that a
-/// kill could empty.
+/// One line for each run of a handler: <c>ID:HOP NODE KEY ATTEMPT</c>. A line is written at once, without a buffer that
+/// a kill could empty.
 /// </summary>
 internal sealed class RunLog(string file) : IDisposable
 {

@@ -11,6 +11,7 @@ internal static class StoreChoice
     {
         ["sqlite", string file] => new SqliteStore(file, time),
         ["postgres", string connection] => new PostgresStore(connection),
-        _ => throw new ArgumentException($"\"{store}\" names no store: use sqlite:FILE or postgres:CONNECTION.", nameof(store)),
+        _ => throw new ArgumentException(
+            $"\"{store}\" names no store: use sqlite:FILE or postgres:CONNECTION.", nameof(store)),
     };
 }

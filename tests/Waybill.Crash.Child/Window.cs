@@ -1,6 +1,8 @@
 namespace Waybill.Crash.Child;
 
-/// <summary>How many parcels may be under way: enough that every kill hits some, few enough that none gets old.</summary>
+/// <summary>
+/// How many parcels may be under way: enough that every kill hits some, few enough that none gets old.
+/// </summary>
 internal sealed class Window(int size) : IDisposable
 {
     private readonly Lock gate = new();
@@ -8,7 +10,9 @@ internal sealed class Window(int size) : IDisposable
 
     public Task EnterAsync(CancellationToken cancel) => free.WaitAsync(cancel);
 
-    /// <summary>Makes room for one more. Parcels of earlier processes come out too, so there can be more than went in.</summary>
+    /// <summary>
+    /// Makes room for one more. Parcels of earlier processes come out too, so there can be more than went in.
+    /// </summary>
     public void Leave()
     {
         lock (gate)

@@ -55,8 +55,8 @@ internal sealed class Workload
     public Workflow<Leg, long> Legs { get; }
 
     /// <summary>
-    /// Whether a parcel's hop away from a node has attached writes. Most have, and some have not: stores write hops that
-    /// touch nothing but their element in ways of their own.
+    /// Whether a parcel's hop away from a node has attached writes. Most have, and some have not: stores write hops
+    /// that touch nothing but their element in ways of their own.
     /// </summary>
     public static bool HasEffects(string node, Parcel parcel) =>
         node != Weigh.Name && node != Rest.Name && (node != Close.Name || parcel.Way != Way.Straight);
@@ -85,7 +85,8 @@ internal sealed class Workload
             : route;
     }
 
-    private ValueTask<IReadOnlyList<Route>> RunWeigh(IReadOnlyList<Element<Parcel>> parcels, CancellationToken cancel) =>
+    private ValueTask<IReadOnlyList<Route>> RunWeigh(
+        IReadOnlyList<Element<Parcel>> parcels, CancellationToken cancel) =>
         ValueTask.FromResult<IReadOnlyList<Route>>([.. parcels.Select(parcel => Bare(parcel, Sort))]);
 
     private Route RunSort(Element<Parcel> parcel)

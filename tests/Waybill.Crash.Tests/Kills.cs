@@ -16,7 +16,7 @@ internal sealed class Kills(CrashSite site, int seed)
 
     /// <summary>How many processes are killed on each store: <c>WAYBILL_KILLS</c>, or 50.</summary>
     public static int Wanted { get; } =
-        int.TryParse(Environment.GetEnvironmentVariable("WAYBILL_KILLS"), CultureInfo.InvariantCulture, out int kills) ? kills : 50;
+        int.Parse(Environment.GetEnvironmentVariable("WAYBILL_KILLS") ?? "50", CultureInfo.InvariantCulture);
 
     public async Task RunAsync(int kills)
     {
@@ -43,7 +43,9 @@ internal sealed class Kills(CrashSite site, int seed)
         Books books = await site.AssertBooksBalanceAsync();
 
         int reclaimed = site.Children.Sum(child => child.Reclaimed);
-        int repeated = books.Runs.GroupBy(run => run.IdempotencyKey).Count(runs => runs.DistinctBy(run => run.Worker).Count() > 1);
+        int repeated = books.Runs
+            .GroupBy(run => run.IdempotencyKey)
+            .Count(runs => runs.DistinctBy(run => run.Worker).Count() > 1);
         string totals =
             $"{kills} kills ({killedAtWork} at work): {site.Ledger.Elements.Count} acknowledged, "
             + $"{site.Ledger.AcceptedUnheard} accepted unheard, {books.Histories.Count} elements, "
@@ -51,8 +53,8 @@ internal sealed class Kills(CrashSite site, int seed)
             + $"{reclaimed} elements were owned by a process that was killed, {repeated} runs were repeated by another";
 
         // A run in which the kills hit nothing proves nothing.
-        Assert.True(reclaimed >= killedAtWork, $"too few elements were owned when their process was killed: {totals}");
-        Assert.True(repeated >= killedAtWork / 2, $"too few runs were under way when their process was killed: {totals}");
+        Assert.True(reclaimed >= killedAtWork, $"too few elements had an owner that was killed: {totals}");
+        Assert.True(repeated >= killedAtWork / 2, $"too few runs were under way in a process that was killed: {totals}");
         return totals;
     }
 

@@ -36,6 +36,7 @@ public sealed class PostgresOutageTests
         ChildProcess child = site.Start(count: 100_000);
         await GoesOnAsync(child, 200);
 
+        // How long the fault lasts, and all that the worker's lease could last.
         await site.Server.StopAsync();
         await Task.Delay(child.Options.Lease * 2, TimeProvider.System);
         await site.Server.StartAsync();

@@ -71,7 +71,8 @@ public abstract class BadInputTests
         SidelinedElement bad = await SidelinedAsync(host);
         Assert.Equal((damagedId, "waybill.data-unreadable"), (bad.Id, bad.Failure.Type));
         await Eventually.GetAsync(
-            () => host.Client.Store.Tickets.CountAsync(new TicketFilter { Ending = Ending.Finished }, CancellationToken.None),
+            () => host.Client.Store.Tickets.CountAsync(
+                new TicketFilter { Ending = Ending.Finished }, CancellationToken.None),
             count => count == GoodOnes,
             "all others to finish");
     }
@@ -92,7 +93,8 @@ public abstract class BadInputTests
             SidelinedFilter.All, """{"way":"mended"}""", new Actor("a person", "typing error"));
 
         Assert.Equal(1, mended);
-        TicketStatus<string> status = await host.Client.WaitAsync(new Ticket<string>(damagedId, "odd", "damaged", false));
+        TicketStatus<string> status =
+            await host.Client.WaitAsync(new Ticket<string>(damagedId, "odd", "damaged", IsNew: false));
         Assert.Equal((Ending.Finished, "mended"), (status.Ending, status.Result));
     }
 
@@ -125,7 +127,9 @@ public abstract class BadInputTests
     private static async Task<SidelinedElement> SidelinedAsync(LocalHost host)
     {
         Page<SidelinedElement> sidelined = await Eventually.GetAsync(
-            () => host.Client.Sidelined.ListAsync(SidelinedFilter.All), page => page.Items.Count > 0, "a sidelined element");
+            () => host.Client.Sidelined.ListAsync(SidelinedFilter.All),
+            page => page.Items.Count > 0,
+            "a sidelined element");
         return Assert.Single(sidelined.Items);
     }
 }

@@ -16,7 +16,8 @@ internal static class OddWorkflow
 
     public static Workflow<Odd, string> Workflow { get; } = Workflow<Odd, string>.Named("odd")
         .StartsAt(Enter)
-        .Node(Enter, n => n.Run(RunEnter).Retry(times: 1, Backoff.None).GoesTo(Hang, Pack).WaitsFor(GoOn, resumesAt: Resume))
+        .Node(Enter, n => n.Run(RunEnter).Retry(times: 1, Backoff.None)
+            .GoesTo(Hang, Pack).WaitsFor(GoOn, resumesAt: Resume))
         .Node(Hang, n => n.Run(RunHangAsync).Retry(times: 0, Backoff.None).GoesTo(Leave)
             .Timeout(TimeSpan.FromMilliseconds(200)))
         .Node(Resume, n => n.Run((odd, _) => Route.To(Pack, odd.Data)).GoesTo(Pack))
@@ -38,11 +39,12 @@ internal static class OddWorkflow
 
     private static async ValueTask<Route> RunHangAsync(Element<Odd> odd, CancellationToken cancel)
     {
-        await Task.Delay(
-            Timeout.InfiniteTimeSpan, TimeProvider.System, odd.Data.Way == "hangs politely" ? cancel : CancellationToken.None);
+        CancellationToken heeded = odd.Data.Way == "hangs politely" ? cancel : CancellationToken.None;
+        await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, heeded);
         return Route.To(Leave, odd.Data);
     }
 
-    private static ValueTask<IReadOnlyList<Route>> RunPack(IReadOnlyList<Element<Odd>> odds, CancellationToken cancel) =>
+    private static ValueTask<IReadOnlyList<Route>> RunPack(
+        IReadOnlyList<Element<Odd>> odds, CancellationToken cancel) =>
         ValueTask.FromResult<IReadOnlyList<Route>>([.. odds.Select(odd => Route.To(Leave, odd.Data))]);
 }

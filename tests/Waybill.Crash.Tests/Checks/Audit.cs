@@ -66,9 +66,12 @@ internal sealed class Audit(Books books, Ledger ledger)
     }
 
     private IEnumerable<string> LeftoverFaults() =>
-        books.InFlight.Select(count => $"stuck: {count}").Concat(books.Sidelined.Select(group => $"sidelined: {group}"));
+        books.InFlight.Select(count => $"stuck: {count}")
+            .Concat(books.Sidelined.Select(group => $"sidelined: {group}"));
 
-    /// <summary>Every element went the whole way that its number prescribes, one hop after the other, and ended once.</summary>
+    /// <summary>
+    /// Every element went the whole way that its number prescribes, one hop after the other, and ended once.
+    /// </summary>
     private IEnumerable<string> JourneyFaults()
     {
         HashSet<string> expectedKeys = [];
@@ -95,7 +98,10 @@ internal sealed class Audit(Books books, Ledger ledger)
             yield break;
         }
 
-        Stop[] stops = [.. history.Where(row => row.Kind != JournalKind.Retried).Select(row => new Stop(row.Kind, row.Node.Node))];
+        Stop[] stops =
+        [
+            .. history.Where(row => row.Kind != JournalKind.Retried).Select(row => new Stop(row.Kind, row.Node.Node)),
+        ];
         if (!stops.SequenceEqual(expected))
             yield return $"{key} went a way of its own: {Told(history)}";
 
@@ -131,7 +137,8 @@ internal sealed class Audit(Books books, Ledger ledger)
     private IEnumerable<string> EffectFaults()
     {
         HashSet<(ElementId Element, int Hop)> hops = [.. books.Histories.Values.SelectMany(HopsWithEffects)];
-        HashSet<(ElementId Element, int Hop)> effects = [.. books.Effects.Select(effect => (effect.Element, effect.Hop))];
+        HashSet<(ElementId Element, int Hop)> effects =
+            [.. books.Effects.Select(effect => (effect.Element, effect.Hop))];
         foreach ((ElementId element, int hop) in hops.Except(effects))
             yield return $"{element} left hop {hop} without its effect";
         foreach ((ElementId element, int hop) in effects.Except(hops))
@@ -160,8 +167,9 @@ internal sealed class Audit(Books books, Ledger ledger)
             int arrived = 0;
             foreach (JournalEntry row in history)
             {
-                if (RouteKinds.Contains(row.Kind) && !runs.Contains($"{row.Element}:{arrived}"))
-                    yield return $"{row.Element} left hop {row.Hop - 1} without a run under the key {row.Element}:{arrived}";
+                string key = $"{row.Element}:{arrived}";
+                if (RouteKinds.Contains(row.Kind) && !runs.Contains(key))
+                    yield return $"{row.Element} left hop {row.Hop - 1} without a run under the key {key}";
                 if (row.Kind != JournalKind.Retried)
                     arrived = row.Hop;
             }

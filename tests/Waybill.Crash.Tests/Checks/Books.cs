@@ -29,8 +29,11 @@ internal sealed record Books
         await using ISiteStore store = site.CreateStore();
         List<Effect> effects = [];
         List<(int Account, long Total)> balances = [];
-        await ForEachAsync(connection, "select element, hop, node, account, amount from effect", row => effects.Add(new Effect(
-            ElementId.Parse(row.GetString(0)), row.GetInt32(1), row.GetString(2), row.GetInt32(3), row.GetInt64(4))));
+        await ForEachAsync(
+            connection,
+            "select element, hop, account, amount from effect",
+            row => effects.Add(new Effect(
+                ElementId.Parse(row.GetString(0)), row.GetInt32(1), row.GetInt32(2), row.GetInt64(3))));
         await ForEachAsync(
             connection, "select account, total from balance", row => balances.Add((row.GetInt32(0), row.GetInt64(1))));
         await connection.CloseAsync();
@@ -100,8 +103,10 @@ internal sealed record Books
     }
 }
 
-/// <summary>One row that a hop wrote into the application's table; its hop is the one that the element had before.</summary>
-internal sealed record Effect(ElementId Element, int Hop, string Node, int Account, long Amount);
+/// <summary>
+/// One row that a hop wrote into the application's table; its hop is the one that the element had before.
+/// </summary>
+internal sealed record Effect(ElementId Element, int Hop, int Account, long Amount);
 
 /// <summary>One run of a handler, as a child logged it.</summary>
 internal sealed record RunLine(string IdempotencyKey, string Node, string BusinessKey, string Worker)

@@ -65,7 +65,8 @@ internal sealed class ChildProcess : IAsyncDisposable
     public Task ReadyAsync() => SaidAsync("ready");
 
     /// <summary>Completes when it has said so many lines that begin so.</summary>
-    public Task SaidAsync(string prefix, int times = 1) => UntilAsync(() => Count(prefix) >= times, $"{times} × \"{prefix}\"");
+    public Task SaidAsync(string prefix, int times = 1) =>
+        UntilAsync(() => Count(prefix) >= times, $"{times} × \"{prefix}\"");
 
     /// <summary>Completes when the condition holds after something that it said.</summary>
     public async Task UntilAsync(Func<bool> condition, string what)
@@ -78,11 +79,9 @@ internal sealed class ChildProcess : IAsyncDisposable
                 next = spoke.Task;
             if (condition())
                 return;
-            if (reading.IsCompleted)
-                throw new InvalidOperationException($"{Options.Name} ended, {what} was expected of it. It said:\n{Tail()}");
+            Assert.False(reading.IsCompleted, $"{Options.Name} ended, {what} was expected of it. It said:\n{Tail()}");
             TimeSpan left = Patience - TimeProvider.System.GetElapsedTime(began);
-            if (left <= TimeSpan.Zero)
-                throw new TimeoutException($"{Options.Name} should have said {what}. It said:\n{Tail()}");
+            Assert.True(left > TimeSpan.Zero, $"{what} was expected of {Options.Name}. It said:\n{Tail()}");
             await Task.WhenAny(next, reading, Task.Delay(left, TimeProvider.System));
         }
     }
@@ -94,7 +93,9 @@ internal sealed class ChildProcess : IAsyncDisposable
         await EndedAsync();
     }
 
-    /// <summary>Stops it in its tracks (SIGSTOP): it holds what it holds, and knows nothing of the time that passes.</summary>
+    /// <summary>
+    /// Stops it in its tracks (SIGSTOP): it holds what it holds, and knows nothing of the time that passes.
+    /// </summary>
     public void Pause() => PosixSignals.Send(process.Id, PosixSignals.Stop);
 
     /// <summary>Lets it go on (SIGCONT).</summary>
@@ -112,7 +113,7 @@ internal sealed class ChildProcess : IAsyncDisposable
     {
         await SayAsync("stop");
         await EndedAsync().WaitAsync(Patience, TimeProvider.System);
-        Assert.True(process.ExitCode == 0, $"{Options.Name} ended with exit code {process.ExitCode}. It said:\n{Tail()}");
+        Assert.True(process.ExitCode == 0, $"{Options.Name} ended with {process.ExitCode}. It said:\n{Tail()}");
     }
 
     public async ValueTask DisposeAsync()

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Waybill.Crash.Tests.Processes;
 
-/// <summary>What the children promised: the acknowledged numbers with their elements. Outlives every one of them.</summary>
+/// <summary>
+/// What the children promised: the acknowledged numbers with their elements. Outlives every one of them.
+/// </summary>
 internal sealed class Ledger
 {
     private readonly Lock gate = new();
@@ -23,7 +25,7 @@ internal sealed class Ledger
 
     public void Note(string line)
     {
-        if (!line.StartsWith("ack ", StringComparison.Ordinal) || line.Split(' ') is not [_, string digits, string id, string age])
+        if (line.Split(' ') is not ["ack", string digits, string id, string age])
             return;
         int number = int.Parse(digits, CultureInfo.InvariantCulture);
         lock (gate)

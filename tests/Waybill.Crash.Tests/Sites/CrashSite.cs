@@ -6,7 +6,9 @@ using Waybill.Stores;
 
 namespace Waybill.Crash.Tests.Sites;
 
-/// <summary>One store with the application's tables, and the processes that work on it; all are gone after the test.</summary>
+/// <summary>
+/// One store with the application's tables, and the processes that work on it; all are gone after the test.
+/// </summary>
 internal abstract class CrashSite : IAsyncDisposable
 {
     // Numbers that were acknowledged already, submitted again by each process: they must get the same elements.

@@ -27,7 +27,8 @@ internal sealed class SqliteSite : CrashSite
 
     public override async Task<DbConnection> ConnectAsync()
     {
-        SqliteConnection connection = new(new SqliteConnectionStringBuilder { DataSource = File, Pooling = false }.ToString());
+        SqliteConnectionStringBuilder settings = new() { DataSource = File, Pooling = false };
+        SqliteConnection connection = new(settings.ToString());
         await connection.OpenAsync();
         return connection;
     }
