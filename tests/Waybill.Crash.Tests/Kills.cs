@@ -54,7 +54,7 @@ internal sealed class Kills(CrashSite site, int seed)
 
         // A run in which the kills hit nothing proves nothing.
         Assert.True(reclaimed >= killedAtWork, $"too few elements had an owner that was killed: {totals}");
-        Assert.True(repeated >= killedAtWork / 2, $"too few runs were under way in a process that was killed: {totals}");
+        Assert.True(repeated >= killedAtWork / 2, $"too few runs were under way in a killed process: {totals}");
         return totals;
     }
 

@@ -60,9 +60,9 @@ public sealed class SqliteFaultTests
     [Fact]
     public async Task A_full_disk_stops_the_acknowledgements_and_space_brings_everything_back()
     {
-        await using SmallDisk disk = await SmallDisk.MountAsync(megabytes: 48);
+        await using SmallDisk disk = await SmallDisk.MountAsync(megabytes: 128);
         await using SqliteSite site = await SqliteSite.CreateAsync(disk.Folder);
-        ChildProcess child = site.Start(count: 1500);
+        ChildProcess child = site.Start(count: 100_000, o => o with { Window = 2000 });
         await child.SaidAsync("ack ", times: 200);
 
         disk.Fill();

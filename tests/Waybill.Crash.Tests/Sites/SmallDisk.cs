@@ -5,7 +5,8 @@ namespace Waybill.Crash.Tests.Sites;
 /// <summary>A file system in memory that is quickly full. Skips the test where mounting is not permitted.</summary>
 internal sealed class SmallDisk : IAsyncDisposable
 {
-    private const int ChunkBytes = 4096;
+    private const int LargeChunkBytes = 1024 * 1024;
+    private const int SmallChunkBytes = 4096;
 
     private SmallDisk(string folder) => Folder = folder;
 
@@ -28,8 +29,21 @@ internal sealed class SmallDisk : IAsyncDisposable
     /// <summary>Takes all the space that is left.</summary>
     public void Fill()
     {
-        byte[] chunk = new byte[ChunkBytes];
         using FileStream file = new(Ballast, FileMode.Append, FileAccess.Write, FileShare.None, bufferSize: 0);
+        Fill(file, new byte[LargeChunkBytes]);
+        Fill(file, new byte[SmallChunkBytes]);
+    }
+
+    public void Free() => File.Delete(Ballast);
+
+    public async ValueTask DisposeAsync()
+    {
+        await RunAsync("umount", Folder);
+        Directory.Delete(Folder);
+    }
+
+    private static void Fill(FileStream file, byte[] chunk)
+    {
         try
         {
             while (true)
@@ -39,14 +53,6 @@ internal sealed class SmallDisk : IAsyncDisposable
         {
             // No space left: as it should be.
         }
-    }
-
-    public void Free() => File.Delete(Ballast);
-
-    public async ValueTask DisposeAsync()
-    {
-        await RunAsync("umount", Folder);
-        Directory.Delete(Folder);
     }
 
     private static async Task<int> RunAsync(string program, params string[] arguments)
