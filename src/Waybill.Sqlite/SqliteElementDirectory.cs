@@ -51,10 +51,13 @@ internal sealed class SqliteElementDirectory(Readers readers) : IElementDirector
             database =>
             {
                 Conditions conditions = Matching(filter);
+                // The ready ones are most when many wait, and an index holds just them, in the order of their nodes.
                 return database.All(
-                    "SELECT n.workflow, n.version, n.name, c.state, c.count "
-                    + $"FROM (SELECT {Node} AS node, p.state AS state, COUNT(*) AS count {Source(filter)} "
-                    + $"WHERE {conditions.Text} GROUP BY 1, 2) c "
+                    "SELECT n.workflow, n.version, n.name, c.state, c.count FROM ("
+                    + $"SELECT p.node AS node, 0 AS state, COUNT(*) AS count {Source(filter)} "
+                    + $"WHERE p.state = 0 AND {conditions.Text} GROUP BY p.node UNION ALL "
+                    + $"SELECT {Node}, p.state, COUNT(*) {Source(filter)} "
+                    + $"WHERE p.state <> 0 AND {conditions.Text} GROUP BY 1, 2) c "
                     + "JOIN node n ON n.id = c.node ORDER BY c.node, c.state",
                     conditions,
                     row => new NodeCount(row.Node(0), (ElementState)row.Int(3), row.Long(4)));

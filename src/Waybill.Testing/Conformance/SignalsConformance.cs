@@ -99,19 +99,6 @@ public abstract class SignalsConformance : StoreConformance
     }
 
     [Fact]
-    public async Task What_was_waited_for_is_forgotten_when_the_element_is_handed_on()
-    {
-        WorkerEpoch worker = await RegisterAsync();
-        ClaimedElement order = await StartWaitAsync(worker, Fixture.Now + Hour);
-        await Fixture.AdvanceAsync(2 * Hour);
-
-        ClaimedElement timedOut = await ClaimOneAsync(worker, Source);
-        await ApplyAsync(worker, timedOut.HandOver(Ship) with { ConsumesReplies = false });
-
-        Assert.Null((await FindAsync(order.Id)).AwaitedSignal);
-    }
-
-    [Fact]
     public async Task A_wait_that_was_answered_does_not_run_out()
     {
         WorkerEpoch worker = await RegisterAsync();
