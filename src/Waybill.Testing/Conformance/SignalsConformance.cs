@@ -234,6 +234,21 @@ public abstract class SignalsConformance : StoreConformance
     }
 
     [Fact]
+    public async Task What_an_edited_element_waited_for_is_known_to_its_next_run_too()
+    {
+        WorkerEpoch worker = await RegisterAsync();
+        await StartWaitAsync(worker, Fixture.Now + Hour);
+        await Fixture.AdvanceAsync(2 * Hour);
+        await ApplyAsync(worker, (await ClaimOneAsync(worker, Source)).Sideline());
+        SidelinedElement sidelined = Assert.Single(
+            (await Store.Sidelined.ListAsync(SidelinedFilter.All, new PageRequest(), Cancel)).Items);
+
+        await Store.Sidelined.ActAsync([sidelined.Retry() with { Arrives = true }], Cancel);
+
+        Assert.Equal("paid", (await ClaimOneAsync(worker, Source)).AwaitedSignal);
+    }
+
+    [Fact]
     public async Task What_it_waited_for_does_not_follow_an_element_that_is_handed_over()
     {
         WorkerEpoch worker = await RegisterAsync();
