@@ -106,7 +106,7 @@ public abstract class SignalsConformance : StoreConformance
         await Fixture.AdvanceAsync(2 * Hour);
 
         ClaimedElement timedOut = await ClaimOneAsync(worker, Source);
-        await ApplyAsync(worker, timedOut.HandOver(Ship) with { ConsumesReplies = false });
+        await ApplyAsync(worker, timedOut.HandOver(Ship));
 
         Assert.Null((await FindAsync(order.Id)).AwaitedSignal);
     }
@@ -270,7 +270,7 @@ public abstract class SignalsConformance : StoreConformance
         await StartWaitAsync(worker, Fixture.Now + Hour);
         await Fixture.AdvanceAsync(2 * Hour);
         ClaimedElement timedOut = await ClaimOneAsync(worker, Source);
-        await ApplyAsync(worker, timedOut.HandOver(Ship) with { ConsumesReplies = false });
+        await ApplyAsync(worker, timedOut.HandOver(Ship));
         await Store.Workers.LeaveAsync(worker, Cancel);
 
         await Store.Workers.ReclaimAsync(100, Cancel);
