@@ -40,7 +40,7 @@ internal sealed class Moves(Board board, NodeNumbers nodes)
             place.HasReplies = false;
         }
 
-        if (hop.Arrives || hop.ConsumesReplies)
+        if (hop.ConsumesReplies)
             place.AwaitedSignal = null;
         if (hop.Cancel == CancelStance.CarriesOut)
             place.Cancel = CancelMark.CarriedOut;

@@ -29,7 +29,7 @@ internal sealed class Moves(
         Place place = element.Place with
         {
             Cancel = hop.Cancel == CancelStance.CarriesOut ? CancelMark.CarriedOut : element.Place.Cancel,
-            AwaitedSignal = hop.Arrives || hop.ConsumesReplies ? null : element.Place.AwaitedSignal,
+            AwaitedSignal = hop.ConsumesReplies ? null : element.Place.AwaitedSignal,
         };
         switch (hop.To)
         {

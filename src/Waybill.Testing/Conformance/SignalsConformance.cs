@@ -221,6 +221,21 @@ public abstract class SignalsConformance : StoreConformance
     }
 
     [Fact]
+    public async Task What_an_edited_element_waited_for_is_known_to_its_next_run_too()
+    {
+        WorkerEpoch worker = await RegisterAsync();
+        await StartWaitAsync(worker, Fixture.Now + Hour);
+        await Fixture.AdvanceAsync(2 * Hour);
+        await ApplyAsync(worker, (await ClaimOneAsync(worker, Source)).Sideline());
+        SidelinedElement sidelined = Assert.Single(
+            (await Store.Sidelined.ListAsync(SidelinedFilter.All, new PageRequest(), Cancel)).Items);
+
+        await Store.Sidelined.ActAsync([sidelined.Retry() with { Arrives = true }], Cancel);
+
+        Assert.Equal("paid", (await ClaimOneAsync(worker, Source)).AwaitedSignal);
+    }
+
+    [Fact]
     public async Task What_it_waited_for_does_not_follow_an_element_that_is_handed_over()
     {
         WorkerEpoch worker = await RegisterAsync();
@@ -242,7 +257,7 @@ public abstract class SignalsConformance : StoreConformance
         await StartWaitAsync(worker, Fixture.Now + Hour);
         await Fixture.AdvanceAsync(2 * Hour);
         ClaimedElement timedOut = await ClaimOneAsync(worker, Source);
-        await ApplyAsync(worker, timedOut.HandOver(Ship) with { ConsumesReplies = false });
+        await ApplyAsync(worker, timedOut.HandOver(Ship));
         await Store.Workers.LeaveAsync(worker, Cancel);
 
         await Store.Workers.ReclaimAsync(100, Cancel);

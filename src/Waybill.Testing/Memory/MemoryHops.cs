@@ -74,7 +74,7 @@ internal sealed class MemoryHops(MemoryState state, MemoryCancels cancels, Memor
         MemoryPlace place = element.Place with
         {
             Cancel = hop.Cancel == CancelStance.CarriesOut ? CancelMark.CarriedOut : element.Place.Cancel,
-            AwaitedSignal = hop.Arrives || hop.ConsumesReplies ? null : element.Place.AwaitedSignal,
+            AwaitedSignal = hop.ConsumesReplies ? null : element.Place.AwaitedSignal,
         };
         switch (hop.To)
         {

@@ -29,7 +29,7 @@ internal sealed class PlacedNode
 
     public static PlacedNode Of(Workflow workflow, UpgradeDefinition upgrade) => new(
         workflow,
-        new NodeDefinition { Node = upgrade.OldNode, BuildCode = upgrade.BuildCode, Exits = [upgrade.To] },
+        upgrade.ToOldNode(workflow.Parts.Nodes.First(node => node.Node.Name == upgrade.To.Name)),
         new NodeAddress(workflow.Name, upgrade.FromVersion, upgrade.OldNode.Name),
         isUpgrade: true);
 

@@ -103,7 +103,7 @@ internal sealed partial class HopBuilder(EngineContext context, HostedNodes host
             Arrives = true,
             Failure = null,
             Detail = null,
-            ConsumesReplies = element.Replies.Count > 0,
+            ConsumesReplies = element.HasWaited,
             LeavesLine = element.InLine,
         };
         if (node.Workflow.Parts.CancelNode is not { } cancelNode)
@@ -200,7 +200,7 @@ internal sealed partial class HopBuilder(EngineContext context, HostedNodes host
         Data = element.Data,
         Worked = worked,
         Caller = element.Caller,
-        ConsumesReplies = element.Replies.Count > 0,
+        ConsumesReplies = element.HasWaited,
         LeavesLine = element.InLine,
         Writes = route?.Writes ?? [],
         Signals = route is null or { Signals.Count: 0 } ? [] : [.. route.Signals.Select(ToDelivery)],

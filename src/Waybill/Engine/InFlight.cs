@@ -36,6 +36,9 @@ internal sealed class InFlight(ClaimedElement claimed, int generation)
 
     public string? AwaitedSignal { get; private set; } = claimed.AwaitedSignal;
 
+    /// <summary>Whether it came here with replies, or because a wait for a signal ran out.</summary>
+    public bool HasWaited => Replies.Count > 0 || AwaitedSignal is not null;
+
     public string? Failure { get; private set; } = claimed.Failure;
 
     public bool CancelRequested { get; set; } = claimed.CancelRequested;

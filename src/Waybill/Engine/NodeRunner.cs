@@ -46,6 +46,16 @@ internal sealed partial class NodeRunner(
         }
     }
 
+    /// <summary>How many places are reserved for elements that a commit under way will hand on.</summary>
+    public int Reserved
+    {
+        get
+        {
+            lock (gate)
+                return reserved;
+        }
+    }
+
     /// <summary>
     /// Reserves a place for an element that will be handed on in memory. Not while older ones wait in the store, nor
     /// at a

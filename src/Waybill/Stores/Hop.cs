@@ -46,7 +46,10 @@ public sealed record Hop
     /// <summary>The caller that gets the ending as a reply, when this element was called.</summary>
     public CallerRef? Caller { get; init; }
 
-    /// <summary>Whether the element had replies, which this hop uses up.</summary>
+    /// <summary>
+    /// Whether this hop uses up the replies that the element had, or its wait that ran out. Otherwise they are kept for
+    /// its next run: a retry, an upgrade, a person's edit.
+    /// </summary>
     public bool ConsumesReplies { get; init; }
 
     /// <summary>

@@ -107,6 +107,27 @@ public sealed class RouteTests
     }
 
     [Fact]
+    public async Task A_wait_that_ran_out_is_known_to_the_run_after_an_edit_too()
+    {
+        Workflow<Parcel, string> flow = Flow()
+            .Node(First, n => n
+                .Run(e => Route.WaitFor(Paid, Signalled, e.Data, e.AcceptedAt + TimeSpan.FromHours(1)))
+                .WaitsFor(Paid, Signalled))
+            .Node(Signalled, n => n
+                .Run((e, replies) =>
+                    e.Data.Note == "mended" ? Route.Finish($"{replies.TimedOut}") : throw new IOException())
+                .Retry(0, Backoff.None).Finishes());
+        await using TestSite site = new(flow);
+
+        await site.SubmitAsync(flow);
+        await site.AdvanceAsync(TimeSpan.FromHours(2));
+        await site.Client.Sidelined.EditAndRetryAsync(SidelinedFilter.All, """{"note":"mended"}""", Clerk);
+        await site.RunUntilQuietAsync();
+
+        Assert.Equal("True", (await site.StatusAsync(flow)).Result);
+    }
+
+    [Fact]
     public async Task A_route_can_send_a_signal_to_another_element()
     {
         Workflow<Parcel, string> waiting = WaitingFlow(until: null);

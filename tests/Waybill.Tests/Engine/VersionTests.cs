@@ -59,6 +59,41 @@ public sealed class VersionTests
     }
 
     [Fact]
+    public async Task A_newer_process_that_retries_an_element_at_an_old_node_leaves_it_its_place_in_the_line()
+    {
+        List<string> done = [];
+        Workflow<Parcel, string> one = Single(
+            _ => throw new IOException(), n => n.OrderedBy(parcel => parcel.Note).Retry(0, Backoff.None));
+        Workflow<Parcel, string> two = Flow(version: 2)
+            .Node(First, n => n
+                .Run(e =>
+                {
+                    done.Add(e.BusinessKey);
+                    return Route.Finish("ok");
+                })
+                .OrderedBy(parcel => parcel.Note).Finishes())
+            .UpgradesFrom<Parcel, Parcel>(1, parcel => parcel, (First.Name, First));
+        TestSite before = new(one);
+        await before.SubmitAsync(one, "1", new Parcel("key"));
+        await before.SubmitAsync(one, "2", new Parcel("key"));
+        await before.AdvanceAsync(TimeSpan.FromSeconds(1));
+        await before.StopAsync();
+
+        await using TestSite site = new(new TestSiteSetup
+        {
+            Workflows = [two],
+            Time = before.Time,
+            Store = before.Store,
+        });
+        await site.Client.Sidelined.RetryAsync(SidelinedFilter.All, Clerk);
+        ElementDetails? behind = await site.Store.Directory.FindAsync(ElementRef.Of("parcels", "2"), default);
+        await site.AdvanceAsync(TimeSpan.FromSeconds(1));
+
+        Assert.Equal(ElementState.Blocked, behind!.Summary.State);
+        Assert.Equal(["1", "2"], done);
+    }
+
+    [Fact]
     public async Task Members_that_the_code_does_not_know_survive_its_hop_at_every_depth()
     {
         const string Newer = """

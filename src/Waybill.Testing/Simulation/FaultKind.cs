@@ -1,0 +1,75 @@
+namespace Waybill.Testing.Simulation;
+
+/// <summary>
+/// What a simulated run does to the engine. A set of runs in which one of them never fired proves nothing.
+/// </summary>
+public enum FaultKind
+{
+    /// <summary>A process died with a call on its lips, which never reached the store.</summary>
+    CrashBeforeCall,
+
+    /// <summary>A process died after the store had carried its call out, before it heard so.</summary>
+    CrashAfterCall,
+
+    /// <summary>A process died between two passes.</summary>
+    Crash,
+
+    /// <summary>A process was told to stop, drained and left.</summary>
+    GracefulStop,
+
+    /// <summary>A process came up with only some of the nodes.</summary>
+    RestartWithSubset,
+
+    /// <summary>A process came up with a newer version of a workflow, beside older ones.</summary>
+    Upgrade,
+
+    /// <summary>A process stood still past its lease and went on.</summary>
+    Pause,
+
+    /// <summary>
+    /// A process stood still past its lease in the middle of a call, which reached the store meanwhile.
+    /// </summary>
+    PauseInCall,
+
+    /// <summary>A call took its time; other passes went on meanwhile.</summary>
+    SlowCall,
+
+    /// <summary>A call was carried out, and its caller told that nobody knows.</summary>
+    UnknownApplied,
+
+    /// <summary>A call was not carried out, and its caller told that nobody knows.</summary>
+    UnknownNotApplied,
+
+    /// <summary>A caller was told that nobody knows, and the call was carried out some time later.</summary>
+    UnknownAppliedLate,
+
+    /// <summary>The store could not be reached for a while.</summary>
+    Outage,
+
+    /// <summary>A wall clock, of a process or of the store, jumped ahead.</summary>
+    ClockForth,
+
+    /// <summary>A wall clock, of a process or of the store, was set back.</summary>
+    ClockBack,
+
+    /// <summary>A hint of new work was lost.</summary>
+    HintLost,
+
+    /// <summary>A hint of new work came twice.</summary>
+    HintTwice,
+
+    /// <summary>A run threw.</summary>
+    RunThrew,
+
+    /// <summary>A run returned no route.</summary>
+    RunBroken,
+
+    /// <summary>A run went on past its time and its cancelled token.</summary>
+    RunHung,
+
+    /// <summary>An attached write was refused.</summary>
+    WriteRefused,
+
+    /// <summary>A journal row became visible later than one behind it.</summary>
+    LateJournal,
+}

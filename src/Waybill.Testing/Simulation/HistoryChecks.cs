@@ -1,0 +1,89 @@
+using Waybill.Stores;
+
+namespace Waybill.Testing.Simulation;
+
+/// <summary>What must hold for the journal of one element that has ended.</summary>
+internal static class HistoryChecks
+{
+    public static bool IsHop(JournalKind kind) =>
+        kind is not (JournalKind.Returned or JournalKind.Signalled or JournalKind.CancelRequested);
+
+    public static bool IsEnding(JournalKind kind) =>
+        kind is JournalKind.Finished or JournalKind.Failed or JournalKind.Cancelled or JournalKind.Dropped;
+
+    /// <summary>Whether only a run that succeeded brings such a row about.</summary>
+    public static bool IsOfRun(JournalKind kind) =>
+        kind is JournalKind.Moved or JournalKind.Called or JournalKind.Waits
+            or JournalKind.Finished or JournalKind.Failed;
+
+    public static string? Fault(IReadOnlyList<JournalEntry> history) =>
+        NumberFault(history) ?? EndingFault(history) ?? JoinFault(history) ?? CancelFault(history);
+
+    /// <summary>Hops are numbered without gap or repeat; what is no hop has the number of the one before.</summary>
+    private static string? NumberFault(IReadOnlyList<JournalEntry> history)
+    {
+        int hop = -1;
+        foreach (JournalEntry row in history)
+        {
+            if (IsHop(row.Kind))
+                hop++;
+            if (row.Hop != hop)
+                return $"after hop {hop} the journal has {row.Kind} with {row.Hop}";
+        }
+
+        return null;
+    }
+
+    private static string? EndingFault(IReadOnlyList<JournalEntry> history)
+    {
+        if (history[0].Kind != JournalKind.Accepted || history.Count(row => row.Kind == JournalKind.Accepted) != 1)
+            return "it was not accepted once";
+        bool hasEndedOnce = IsEnding(history[^1].Kind) && history.Count(row => IsEnding(row.Kind)) == 1;
+        return hasEndedOnce ? null : "it did not end once";
+    }
+
+    /// <summary>Each call returns once before the next hop.</summary>
+    private static string? JoinFault(IReadOnlyList<JournalEntry> history)
+    {
+        int open = 0;
+        foreach (JournalEntry row in history)
+        {
+            if (row.Kind == JournalKind.Called)
+                open++;
+            else if (row.Kind == JournalKind.Returned && --open < 0)
+                return $"its call at hop {row.Hop} returned more than once";
+            else if (IsHop(row.Kind) && open > 0)
+                return $"it went on by {row.Kind} before its call returned";
+        }
+
+        return null;
+    }
+
+    /// <summary>After a cancel was requested, nothing goes on as if it had not been.</summary>
+    private static string? CancelFault(IReadOnlyList<JournalEntry> history)
+    {
+        bool isPending = false;
+        int requests = 0;
+        foreach (JournalEntry row in history)
+        {
+            if (row.Kind == JournalKind.CancelRequested)
+            {
+                isPending = true;
+                requests++;
+            }
+            else if (row.Kind is JournalKind.Cancelling)
+            {
+                isPending = false;
+            }
+            else if (isPending && GoesOn(row.Kind))
+            {
+                return $"it went on by {row.Kind} although a cancel was pending";
+            }
+        }
+
+        return requests > 1 ? "a cancel was requested more than once" : null;
+    }
+
+    private static bool GoesOn(JournalKind kind) =>
+        kind is JournalKind.Moved or JournalKind.Called or JournalKind.Waits or JournalKind.Diverted;
+}

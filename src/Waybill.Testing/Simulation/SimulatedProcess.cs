@@ -1,0 +1,273 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Waybill.Definition;
+using Waybill.Engine;
+using Waybill.Stores;
+
+namespace Waybill.Testing.Simulation;
+
+/// <summary>
+/// One process: the engine's passes, each loop with at most one under way, and everything that would run on its
+/// threads. The simulation decides which of them goes on next.
+/// </summary>
+internal sealed class SimulatedProcess : SynchronizationContext, IRunScheduler, IDisposable
+{
+    public static readonly TimeSpan Lease = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan DrainTimeMax = TimeSpan.FromSeconds(3);
+    private static readonly Loop[] Loops = [Loop.Commit, Loop.Claim, Loop.Lease, Loop.Sweep, Loop.Poll, Loop.Purge];
+
+    private readonly World world;
+    private readonly FaultyStore store;
+    private readonly Queue<Action> posts = new();
+    private readonly List<IThreadPoolWorkItem> runs = [];
+    private readonly SortedDictionary<Loop, Task> underWay = [];
+    private readonly List<(Task Call, Action<Task> Done)> calls = [];
+    private TimeSpan pausedUntil;
+    private TimeSpan? stoppingSince;
+
+    public SimulatedProcess(World world, int number, int version, IReadOnlyList<string> hostedNodes)
+    {
+        this.world = world;
+        Name = $"p{number}";
+        Version = version;
+        Time = new FakeTime(world.StoreTime.GetUtcNow());
+        SiteOptions options = new()
+        {
+            WorkerName = Name,
+            LeaseDuration = Lease,
+            InFlightMax = 8,
+            ClaimBatchMax = 4,
+            CommitBatchMax = 5,
+            Json = Trip.Json,
+        };
+        foreach (string node in hostedNodes)
+            options.HostedNodes.Add(node);
+        TripRuns code = new(world, this);
+        Workflows = Trips.All(code, version);
+        SiteDefinition site = SiteDefinition.Checked(Workflows, options);
+        store = new FaultyStore(world.Site, new Wire(world, this));
+        EndingWatch endings = new();
+        Passes = new Passes(
+            new EngineContext(site, store, Time, this, world.NewId, endings, NullLoggerFactory.Instance),
+            NoServices.Instance);
+        Client = new SiteClient(site, store, Time, endings, world.NewId);
+    }
+
+    private enum Loop
+    {
+        Commit,
+        Claim,
+        Lease,
+        Sweep,
+        Poll,
+        Purge,
+        Stop,
+    }
+
+    public string Name { get; }
+
+    public int Version { get; }
+
+    public IReadOnlyList<Workflow> Workflows { get; }
+
+    public FakeTime Time { get; }
+
+    public Passes Passes { get; }
+
+    public SiteClient Client { get; }
+
+    /// <summary>Runs that have begun and end when the simulation says so.</summary>
+    public List<Action> OpenRuns { get; } = [];
+
+    public bool IsDead { get; private set; }
+
+    public bool IsPaused => world.Now < pausedUntil;
+
+    public bool IsStopping => stoppingSince is not null;
+
+    /// <summary>Whether it can do nothing more until time passes or somebody else acts.</summary>
+    public bool IsIdle => runs.Count == 0 && OpenRuns.Count == 0 && posts.Count == 0 && underWay.Count == 0;
+
+    public void Schedule(IThreadPoolWorkItem run) => runs.Add(run);
+
+    public override void Post(SendOrPostCallback d, object? state) => posts.Enqueue(() => d(state));
+
+    /// <summary>Does something on this process's only thread, with all that follows from it.</summary>
+    public void Do(Action action)
+    {
+        SetSynchronizationContext(this);
+        action();
+        while (!IsDead && posts.TryDequeue(out Action? next))
+            next();
+        SetSynchronizationContext(null);
+        Conclude();
+    }
+
+    /// <summary>Calls the site as a client in this process would.</summary>
+    public void Call(Func<Task> call, Action<Task> done) => Do(() => calls.Add((call(), done)));
+
+    public void Die()
+    {
+        IsDead = true;
+        store.Disconnect();
+        Passes.Dispose();
+    }
+
+    public void Dispose()
+    {
+        if (!IsDead)
+            Die();
+    }
+
+    /// <summary>Stands still for longer than its lease.</summary>
+    public void Pause() => pausedUntil = world.Now + (Lease * (1.1 + world.Chance.NextDouble()));
+
+    public void GoOn() => pausedUntil = TimeSpan.Zero;
+
+    public void BeginToStop() => stoppingSince ??= world.Now;
+
+    /// <summary>Does one thing that it could do next, chosen by chance.</summary>
+    public void Act()
+    {
+        int choice = world.Chance.Next(20);
+        if (Passes.Custody.Epoch is null && choice < 10)
+            Pass(Loop.Lease);
+        else if (choice < 8 && runs.Count > 0)
+            Execute(world.Chance.Next(runs.Count));
+        else if (choice < 11 && OpenRuns.Count > 0)
+            End(world.Chance.Next(OpenRuns.Count));
+        else if (IsStopping && choice == 19)
+            Pass(Loop.Stop);
+        else
+            Pass(choice switch
+            {
+                < 14 => Loop.Commit,
+                < 17 => Loop.Claim,
+                17 => Loop.Lease,
+                _ => world.OneOf(Loops),
+            });
+    }
+
+    /// <summary>Does everything that it can do now, and what follows from it.</summary>
+    public void ActOnAll()
+    {
+        Array.ForEach(Loops, Pass);
+        for (int i = 0; i < 3 && !IsDead; i++)
+        {
+            while (runs.Count > 0)
+                Execute(0);
+            while (OpenRuns.Count > 0)
+                End(0);
+            Pass(Loop.Commit);
+            Pass(Loop.Claim);
+        }
+
+        if (IsStopping)
+            Pass(Loop.Stop);
+    }
+
+    private void Execute(int index)
+    {
+        IThreadPoolWorkItem run = runs[index];
+        runs.RemoveAt(index);
+        Do(run.Execute);
+    }
+
+    private void End(int index)
+    {
+        Action end = OpenRuns[index];
+        OpenRuns.RemoveAt(index);
+        Do(end);
+    }
+
+    private void Pass(Loop loop)
+    {
+        if (IsDead || underWay.ContainsKey(loop))
+            return;
+        Do(() => underWay[loop] = Begin(loop));
+    }
+
+    private Task Begin(Loop loop)
+    {
+        switch (loop)
+        {
+            case Loop.Commit:
+                return Passes.Committer.CommitOnceAsync();
+            case Loop.Claim:
+                return Passes.Claimer.ClaimOnceAsync();
+            case Loop.Lease:
+                return Passes.Caretaker.KeepLeaseOnceAsync();
+            case Loop.Purge:
+                return Passes.Caretaker.PurgeOnceAsync();
+            case Loop.Stop:
+                return StopOnceAsync();
+            case Loop.Sweep:
+                Passes.Caretaker.SweepOnce();
+                return Task.CompletedTask;
+            default:
+                Passes.Claimer.Poll();
+                return Task.CompletedTask;
+        }
+    }
+
+    /// <summary>One step of a graceful stop, as the worker does it.</summary>
+    private async Task StopOnceAsync()
+    {
+        await Passes.StopTakingAsync();
+        TimeSpan since = world.Now - stoppingSince!.Value;
+        if (since > DrainTimeMax)
+        {
+            foreach (NodeRunner runner in Passes.Hosted.All)
+                runner.CancelRuns();
+        }
+
+        if (Passes.Custody.Count > 0 && since < DrainTimeMax * 2)
+            return;
+        await Passes.LeaveAsync();
+        Die();
+    }
+
+    /// <summary>Looks at what has ended: passes as the worker's loops do, clients' calls as their clients do.</summary>
+    private void Conclude()
+    {
+        if (IsDead)
+            return;
+        foreach ((Loop loop, Task pass) in underWay.Where(entry => entry.Value.IsCompleted).ToArray())
+        {
+            underWay.Remove(loop);
+            if (pass.Exception?.InnerException is { } error)
+                Failed(loop, error);
+        }
+
+        foreach ((Task Call, Action<Task> Done) ended in calls.Where(entry => entry.Call.IsCompleted).ToArray())
+        {
+            calls.Remove(ended);
+            ended.Done(ended.Call);
+        }
+
+        if (Passes.Custody.Count > Passes.Context.Options.InFlightMax)
+            world.Violated($"{Name} owns {Passes.Custody.Count} elements, more than it may");
+    }
+
+    private void Failed(Loop loop, Exception error)
+    {
+        switch (error)
+        {
+            case EpochLostException lost:
+                world.Trace($"{Name} lost its epoch");
+                Passes.Caretaker.EpochLost(lost.Epoch);
+                break;
+            case StoreUnavailableException or CommitOutcomeUnknownException:
+                break;
+            default:
+                world.Violated($"the {loop} pass of {Name} threw {error}");
+                break;
+        }
+    }
+
+    private sealed class NoServices : IServiceProvider
+    {
+        public static NoServices Instance { get; } = new();
+
+        public object? GetService(Type serviceType) => null;
+    }
+}

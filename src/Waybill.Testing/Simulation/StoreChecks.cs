@@ -1,0 +1,50 @@
+using Waybill.Testing.Memory;
+
+namespace Waybill.Testing.Simulation;
+
+/// <summary>What must hold in the store at every moment.</summary>
+internal static class StoreChecks
+{
+    public static void Run(World world)
+    {
+        MemoryState state = world.Store.State;
+        foreach (MemoryElement element in state.Elements.Values)
+        {
+            if (Fault(state, element) is { } fault)
+                world.Violated($"{World.NumberOf(element.Id)}:{element.Hop} at {element.Node}: {fault}");
+        }
+
+        foreach (IGrouping<LineAddress?, MemoryElement> line in state.Elements.Values
+            .Where(element => element.Place.Line is not null).GroupBy(element => element.Place.Line))
+            CheckLine(world, [.. line.OrderBy(element => element.Place.LineNumber)]);
+    }
+
+    private static string? Fault(MemoryState state, MemoryElement element)
+    {
+        MemoryPlace place = element.Place;
+        bool isOwned = place.State == ElementState.Owned;
+        if (isOwned != place.Owner.HasValue)
+            return $"{place.State}, yet its owner is {place.Owner}";
+        if (!isOwned && !place.Node.Equals(element.Node))
+            return $"its place is at {place.Node}";
+        if ((place.State == ElementState.Sidelined) != (element.Sidelined is not null))
+            return $"{place.State}, yet on the list of the sidelined: {element.Sidelined is not null}";
+        int inFlight = place.State != ElementState.Calling
+            ? 0
+            : state.CalledBy(element).Count(called => called.Caller!.Hop == place.Hop);
+        return place.State == ElementState.Calling && inFlight != place.PendingCalls
+            ? $"waits for {place.PendingCalls} calls, {inFlight} are in flight"
+            : null;
+    }
+
+    private static void CheckLine(World world, MemoryElement[] line)
+    {
+        if (line[0].Place.State == ElementState.Blocked)
+            world.Violated($"{World.NumberOf(line[0].Id)} is blocked although it is the first of its line");
+        foreach (MemoryElement element in line.Skip(1).Where(element => element.Place.Cancel == CancelMark.None))
+        {
+            if (element.Place.State is ElementState.Ready or ElementState.Delayed or ElementState.Owned)
+                world.Violated($"{World.NumberOf(element.Id)} is {element.Place.State}, and others stand before it");
+        }
+    }
+}

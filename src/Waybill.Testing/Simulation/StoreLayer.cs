@@ -1,0 +1,79 @@
+using Waybill.Stores;
+
+namespace Waybill.Testing.Simulation;
+
+/// <summary>A store that passes everything on but what it is given in place.</summary>
+internal sealed class StoreLayer(ISiteStore inner) : ISiteStore
+{
+    public event Action<NodeAddress>? Arrived
+    {
+        add => inner.Arrived += value;
+        remove => inner.Arrived -= value;
+    }
+
+    public string Description => inner.Description;
+
+    public IElementStore Elements { get; init; } = inner.Elements;
+
+    public IElementDirectory Directory => inner.Directory;
+
+    public ITicketStore Tickets => inner.Tickets;
+
+    public ISidelinedStore Sidelined => inner.Sidelined;
+
+    public IWorkerStore Workers { get; init; } = inner.Workers;
+
+    public IJournalStore Journal => inner.Journal;
+
+    public Task OpenAsync(CancellationToken cancel) => inner.OpenAsync(cancel);
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+}
+
+/// <summary>Passes everything on but the commits.</summary>
+internal abstract class CommitLayer(IElementStore inner) : IElementStore
+{
+    protected IElementStore Inner => inner;
+
+    public Task<IReadOnlyList<Acceptance>> AcceptAsync(IReadOnlyList<NewElement> elements, CancellationToken cancel) =>
+        inner.AcceptAsync(elements, cancel);
+
+    public Task<IReadOnlyList<ClaimedElement>> ClaimAsync(
+        WorkerEpoch epoch, IReadOnlyList<ClaimRequest> requests, CancellationToken cancel) =>
+        inner.ClaimAsync(epoch, requests, cancel);
+
+    public abstract Task<IReadOnlyList<HopOutcome>> CommitAsync(
+        WorkerEpoch epoch, IReadOnlyList<Hop> hops, CancellationToken cancel);
+
+    public Task ReleaseAsync(WorkerEpoch epoch, IReadOnlyList<Release> elements, CancellationToken cancel) =>
+        inner.ReleaseAsync(epoch, elements, cancel);
+
+    public Task<IReadOnlyList<ElementFence>> FencesAsync(IReadOnlyList<long> keys, CancellationToken cancel) =>
+        inner.FencesAsync(keys, cancel);
+
+    public Task<IReadOnlyList<bool>> SignalAsync(IReadOnlyList<SignalDelivery> signals, CancellationToken cancel) =>
+        inner.SignalAsync(signals, cancel);
+
+    public Task<IReadOnlyList<CancelOutcome>> CancelAsync(
+        IReadOnlyList<CancelRequest> requests, CancellationToken cancel) =>
+        inner.CancelAsync(requests, cancel);
+}
+
+/// <summary>Traces every commit where it reaches the store, and sees that no ended epoch gets one through.</summary>
+internal sealed class WatchedCommits(World world, IElementStore inner) : CommitLayer(inner)
+{
+    public override async Task<IReadOnlyList<HopOutcome>> CommitAsync(
+        WorkerEpoch epoch, IReadOnlyList<Hop> hops, CancellationToken cancel)
+    {
+        bool isLive = world.Store.State.IsLive(epoch);
+        IReadOnlyList<HopOutcome> outcomes = await Inner.CommitAsync(epoch, hops, cancel);
+        foreach ((Hop hop, HopOutcome outcome) in hops.Zip(outcomes))
+        {
+            world.Trace($"  {World.NumberOf(hop.Id)}:{hop.From} {hop.Kind} {hop.To.GetType().Name}: {outcome.Status}");
+            if (!isLive && outcome.Status == HopStatus.Applied)
+                world.Violated($"epoch {epoch.Value} has ended and yet moved {World.NumberOf(hop.Id)}");
+        }
+
+        return outcomes;
+    }
+}

@@ -1,0 +1,88 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Waybill.Testing.Simulation;
+
+/// <summary>What simulated elements carry: which plan they follow and how far they are.</summary>
+/// <param name="Plan">Names the plan.</param>
+/// <param name="Depth">0 for what was submitted, 1 for what that called, and so on.</param>
+/// <param name="Step">How many steps it has made.</param>
+/// <param name="IsEdited">Whether a person has edited it.</param>
+/// <param name="IsUpgraded">Whether it was moved to the newer version.</param>
+internal sealed record Trip(int Plan, int Depth, int Step, bool IsEdited = false, bool IsUpgraded = false)
+{
+    /// <summary>One set of options for all sites of all runs, so that the contracts are made once.</summary>
+    public static JsonSerializerOptions Json { get; } = MakeJson();
+
+    private static JsonSerializerOptions MakeJson()
+    {
+        JsonSerializerOptions options = new()
+        {
+            PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+            DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault,
+            TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
+        };
+        options.MakeReadOnly();
+        return options;
+    }
+}
+
+/// <summary>One step of a plan.</summary>
+internal enum Step
+{
+    Alpha,
+    Beta,
+    Ordered,
+    OrderedAgain,
+    Batch,
+    Paced,
+    Risky,
+    Wait,
+    AwaitSignal,
+    AwaitSignalForAWhile,
+    Call,
+    Fork,
+    ForkImpatiently,
+    Finish,
+    Fail,
+}
+
+/// <summary>Plans are made from their number alone, so that every process and every check knows them.</summary>
+internal static class Plan
+{
+    public const int Undone = -1;
+    private const int StepsMax = 6;
+
+    public static Step StepOf(Trip trip)
+    {
+        int length = 1 + Mixed(trip.Plan, 0, StepsMax);
+        if (trip.Step >= length)
+            return trip.Depth > 0 && Mixed(trip.Plan, 1, 6) == 0 ? Step.Fail : Step.Finish;
+        // What has been called twice over calls nothing more.
+        int kinds = trip.Depth < 2 ? (int)Step.Finish : (int)Step.Call;
+        return (Step)Mixed(trip.Plan, 10 + trip.Step, kinds);
+    }
+
+    public static int ResultOf(int plan) => Mixed(plan, 2, 1000);
+
+    public static bool Fails(int plan, int depth) => depth > 0 && Mixed(plan, 1, 6) == 0;
+
+    public static string OrderKeyOf(int plan) => $"key {Mixed(plan, 3, 2)}";
+
+    public static int CallsOf(Trip trip) => 2 + Mixed(trip.Plan, 4, 2);
+
+    /// <summary>The plan of what an element calls with its present step.</summary>
+    public static int CalledPlan(Trip trip, int call) => Mixed(trip.Plan, 100 + (trip.Step * 10) + call, 1_000_000);
+
+    public static int Mixed(int plan, int what, int below)
+    {
+        unchecked
+        {
+            uint hash = ((uint)plan * 2654435761u) ^ ((uint)what * 2246822519u);
+            hash = (hash ^ (hash >> 15)) * 2246822519u;
+            hash = (hash ^ (hash >> 13)) * 3266489917u;
+            return (int)((hash ^ (hash >> 16)) % (uint)below);
+        }
+    }
+}
