@@ -68,7 +68,8 @@ public sealed class OwnershipTests
         await heir.Passes.Caretaker.KeepLeaseOnceAsync();
         await heir.Passes.Caretaker.KeepLeaseOnceAsync();
 
-        Assert.Equal(count, await heir.Store.Directory.CountAsync(new ElementFilter { State = ElementState.Ready }, default));
+        ElementFilter ready = new() { State = ElementState.Ready };
+        Assert.Equal(count, await heir.Store.Directory.CountAsync(ready, default));
     }
 
     [Fact]
