@@ -23,6 +23,10 @@ internal sealed record BenchOptions
 
     public bool Wants(string letter) => Only.Contains(letter);
 
-    public override string ToString() => FormattableString.Invariant(
-        $"median of {Runs}, {Elements:N0} elements, {InFlight:N0} in flight{(Quick ? ", quick (smaller than the targets mean)" : "")}");
+    public override string ToString()
+    {
+        string caution = Quick ? ", quick: not to judge by" : "";
+        return FormattableString.Invariant(
+            $"median of {Runs}, {Elements:N0} elements, {InFlight:N0} in flight{caution}");
+    }
 }

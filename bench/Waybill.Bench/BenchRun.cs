@@ -5,19 +5,26 @@ using Waybill.Bench.Sites;
 
 namespace Waybill.Bench;
 
-/// <summary>One run of the program: sets the stores up, measures what is asked for, reports, and leaves nothing behind.</summary>
+/// <summary>
+/// One run of the program: sets the stores up, measures what is asked for, reports, and leaves nothing behind.
+/// </summary>
 internal static class BenchRun
 {
-    public static async Task RunAsync(BenchOptions options, string dataFolder, string resultFile, CancellationToken cancel)
+    public static async Task RunAsync(
+        BenchOptions options, string dataFolder, string resultFile, CancellationToken cancel)
     {
-        string folder = Directory.CreateDirectory(Path.Combine(dataFolder, $"waybill-bench-{Environment.ProcessId}")).FullName;
+        string name = $"waybill-bench-{Environment.ProcessId}";
+        string folder = Directory.CreateDirectory(Path.Combine(dataFolder, name)).FullName;
         List<StoreUnderTest> stores = [];
         try
         {
             foreach (StoreKind kind in options.Stores)
                 stores.Add(await SetUpAsync(kind, folder, cancel));
             BenchReport report = new(
-                TimeProvider.System.GetUtcNow(), MachineFacts.Gather(folder), options, [.. stores.Select(StoreFacts.Of)]);
+                TimeProvider.System.GetUtcNow(),
+                MachineFacts.Gather(folder),
+                options,
+                [.. stores.Select(StoreFacts.Of)]);
             await MeasureAsync(options, stores, report, cancel);
             ReportTable.Print(report);
             await report.WriteAsync(resultFile);

@@ -93,6 +93,6 @@ internal static class CommandLine
     private static void AcceptOnlyLetters(this Option<string> option) => option.Validators.Add(result =>
     {
         if (result.GetValueOrDefault<string>().Split(',').Except(Letters).Any())
-            result.AddError($"{option.Name} takes letters of {string.Join(", ", Letters)}, with commas and without blanks.");
+            result.AddError($"{option.Name} takes letters of {string.Join(", ", Letters)}, with commas, no blanks.");
     });
 }

@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace Waybill.Bench.Children;
 
 /// <summary>
-/// This program once more, in a process of its own: each measurement begins with a fresh runtime, its memory and CPU time
-/// are its own, and it can be killed. It ends with its parent.
+/// This program once more, in a process of its own: each measurement begins with a fresh runtime, its memory and CPU
+/// time are its own, and it can be killed. It ends with its parent.
 /// </summary>
 internal sealed class ChildProcess : IAsyncDisposable
 {
@@ -19,7 +19,8 @@ internal sealed class ChildProcess : IAsyncDisposable
     public static ChildProcess Start(ChildTask task)
     {
         string program = Environment.ProcessPath!;
-        string[] library = Path.GetFileNameWithoutExtension(program) == "dotnet" ? [typeof(ChildProcess).Assembly.Location] : [];
+        bool needsLibrary = Path.GetFileNameWithoutExtension(program) == "dotnet";
+        string[] library = needsLibrary ? [typeof(ChildProcess).Assembly.Location] : [];
         ProcessStartInfo start = new(program, [.. library, Command, JsonSerializer.Serialize(task)])
         {
             UseShellExecute = false,

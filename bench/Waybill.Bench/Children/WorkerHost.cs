@@ -7,7 +7,9 @@ using Waybill.Hosting;
 
 namespace Waybill.Bench.Children;
 
-/// <summary>A worker that hosts the measured workflow, set up as a user's program would, with default options.</summary>
+/// <summary>
+/// A worker that hosts the measured workflow, set up as a user's program would, with default options.
+/// </summary>
 internal sealed class WorkerHost : IAsyncDisposable
 {
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(2);

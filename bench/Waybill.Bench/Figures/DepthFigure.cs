@@ -29,9 +29,8 @@ internal sealed class DepthFigure(BenchOptions options, BenchReport report) : IF
             for (int i = 0; i < depths.Length; i++)
             {
                 runs[i].Add(await RunAsync(places[i], cancel));
-                DepthStretch last = runs[i][^1];
-                Progress.Say(
-                    $"{store.Name} (c): {depths[i]:N0} wait: {last.Stretch.HopsPerSecond:N0} hops/s, {last.PeakMemory >> 20} MB");
+                (double hops, double memory) = (runs[i][^1].Stretch.HopsPerSecond, runs[i][^1].Megabytes);
+                Progress.Say($"{store.Name} (c): {depths[i]:N0} wait: {hops:N0} hops/s, {memory:N0} MB");
             }
         }
 
@@ -69,6 +68,6 @@ internal sealed class DepthFigure(BenchOptions options, BenchReport report) : IF
         }
 
         report.Add("c", $"memory, {depths[^1]:N0} wait", store, Unit.Megabytes,
-            runs[^1].Select(run => run.PeakMemory / 1048576.0), Target.AtMost(MemoryMegabytesMax));
+            runs[^1].Select(run => run.Megabytes), Target.AtMost(MemoryMegabytesMax));
     }
 }

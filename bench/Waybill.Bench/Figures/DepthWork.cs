@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Waybill.Bench.Children;
 using Waybill.Bench.Machine;
 using Waybill.Bench.Workload;
@@ -5,10 +6,14 @@ using Waybill.Bench.Workload;
 namespace Waybill.Bench.Figures;
 
 /// <summary>What a worker did while ever as many elements waited, and the most memory that it ever had.</summary>
-internal sealed record DepthStretch(Stretch Stretch, long PeakMemory);
+internal sealed record DepthStretch(Stretch Stretch, long PeakMemory)
+{
+    public double Megabytes => PeakMemory / (1024.0 * 1024);
+}
 
 /// <summary>
-/// In a child process: runs elements for a while and submits as many as end, so that the same number waits all the time.
+/// In a child process: runs elements for a while and submits as many as end, so that the same number waits all the
+/// time.
 /// </summary>
 internal static class DepthWork
 {
@@ -28,7 +33,7 @@ internal static class DepthWork
         Stretch stretch = meter.Stop(host.Hops);
         await measured.CancelAsync();
         await refilling;
-        using System.Diagnostics.Process self = System.Diagnostics.Process.GetCurrentProcess();
+        using Process self = Process.GetCurrentProcess();
         return new DepthStretch(stretch, self.PeakWorkingSet64);
     }
 

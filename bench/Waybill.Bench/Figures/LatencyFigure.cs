@@ -27,7 +27,9 @@ internal sealed class LatencyFigure(BenchOptions options, BenchReport report) : 
             Progress.Say($"{store.Name} (b): p50 {runs[^1].P50:0.0} ms, p99 {runs[^1].P99:0.0} ms");
         }
 
-        report.Add("b", "ten hops at 20 a second, p50", store, Unit.Milliseconds, runs.Select(run => run.P50), Target.AtMost(8));
-        report.Add("b", "ten hops at 20 a second, p99", store, Unit.Milliseconds, runs.Select(run => run.P99), Target.AtMost(25));
+        report.Add("b", "ten hops at 20 a second, p50", store, Unit.Milliseconds,
+            runs.Select(run => run.P50), Target.AtMost(8));
+        report.Add("b", "ten hops at 20 a second, p99", store, Unit.Milliseconds,
+            runs.Select(run => run.P99), Target.AtMost(25));
     }
 }

@@ -4,12 +4,16 @@ using Waybill.Bench.Workload;
 
 namespace Waybill.Bench.Figures;
 
-/// <summary>How long elements took from when they should have been submitted until their ticket told of the end.</summary>
+/// <summary>
+/// How long elements took from when they should have been submitted until their ticket told of the end.
+/// </summary>
 /// <param name="P50">Half were faster, in milliseconds.</param>
 /// <param name="P99">99 of 100 were faster, in milliseconds.</param>
 internal sealed record Latencies(double P50, double P99);
 
-/// <summary>In a child process: submits at a steady rate, whatever becomes of those before, and waits for each.</summary>
+/// <summary>
+/// In a child process: submits at a steady rate, whatever becomes of those before, and waits for each.
+/// </summary>
 internal static class LatencyWork
 {
     private const int WarmUp = 100;

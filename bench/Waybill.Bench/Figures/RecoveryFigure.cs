@@ -7,8 +7,8 @@ using Waybill.Stores;
 namespace Waybill.Bench.Figures;
 
 /// <summary>
-/// (d) How long after a kill -9 the next process makes its first hop, and how long until the elements that the killed one
-/// owned move again.
+/// (d) How long after a kill -9 the next process makes its first hop, and how long until the elements that the killed
+/// one owned move again.
 /// </summary>
 internal sealed class RecoveryFigure(BenchOptions options, BenchReport report) : IFigure
 {
@@ -41,10 +41,11 @@ internal sealed class RecoveryFigure(BenchOptions options, BenchReport report) :
             firstHop.Add((await FirstHopAsync(task, cancel)).TotalSeconds);
             ownedMove.Add((await OwnedMoveAsync(task, cancel)).TotalSeconds);
             await store.RemoveAsync(place);
-            Progress.Say($"{store.Name} (d): first hop after {firstHop[^1]:0.00} s, owned ones after {ownedMove[^1]:0.00} s");
+            Progress.Say($"{store.Name} (d): first hop after {firstHop[^1]:0.00} s, all owned {ownedMove[^1]:0.00} s");
         }
 
-        report.Add("d", $"kill -9 with {inFlight:N0} in flight to first hop", store, Unit.Seconds, firstHop, Target.AtMost(3));
+        report.Add("d", $"kill -9 with {inFlight:N0} in flight to first hop", store, Unit.Seconds,
+            firstHop, Target.AtMost(3));
         report.Add("d", "  until all that it owned have moved", store, Unit.Seconds, ownedMove, Target.AtMost(15));
     }
 
@@ -87,7 +88,9 @@ internal sealed class RecoveryFigure(BenchOptions options, BenchReport report) :
         return child;
     }
 
-    /// <summary>Some of the elements that the killed worker owned, evenly from all, and how often they have moved.</summary>
+    /// <summary>
+    /// Some of the elements that the killed worker owned, evenly from all, and how often they have moved.
+    /// </summary>
     private static async Task<Dictionary<long, int>> OwnedAsync(ISiteStore store, CancellationToken cancel)
     {
         List<ElementSummary> owned = [];

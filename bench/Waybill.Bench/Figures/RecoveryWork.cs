@@ -5,7 +5,9 @@ namespace Waybill.Bench.Figures;
 /// <summary>How far a worker that will be killed has come.</summary>
 internal sealed record Hopped(long Hops);
 
-/// <summary>In a child process: runs elements until it is killed, and tells of its first hop and of being well under way.</summary>
+/// <summary>
+/// In a child process: runs elements until it is killed, and tells of its first hop and of being well under way.
+/// </summary>
 internal static class RecoveryWork
 {
     public static async Task RunAsync(ChildTask task, Action<Hopped> say)

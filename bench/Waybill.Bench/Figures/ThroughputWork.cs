@@ -4,7 +4,9 @@ using Waybill.Bench.Workload;
 
 namespace Waybill.Bench.Figures;
 
-/// <summary>In a child process: runs all elements that wait, and measures from a fifth of the hops to the last one.</summary>
+/// <summary>
+/// In a child process: runs all elements that wait, and measures from a fifth of the hops to the last one.
+/// </summary>
 internal static class ThroughputWork
 {
     public static async Task<Stretch> RunAsync(ChildTask task)

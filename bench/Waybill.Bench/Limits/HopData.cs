@@ -2,7 +2,9 @@ using Waybill.Bench.Workload;
 
 namespace Waybill.Bench.Limits;
 
-/// <summary>The data that the bare loops write: what the handlers would have made of it at each hop, made beforehand.</summary>
+/// <summary>
+/// The data that the bare loops write: what the handlers would have made of it at each hop, made beforehand.
+/// </summary>
 internal sealed class HopData
 {
     private const int Orders = 256;

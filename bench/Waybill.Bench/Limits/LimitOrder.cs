@@ -1,6 +1,8 @@
 namespace Waybill.Bench.Limits;
 
-/// <summary>In which order a bare loop moves its elements: all once in random order, then all again in another.</summary>
+/// <summary>
+/// In which order a bare loop moves its elements: all once in random order, then all again in another.
+/// </summary>
 internal sealed class LimitOrder
 {
     private readonly Random random = new(3);

@@ -13,13 +13,13 @@ internal sealed class PostgresLimit : ILimitLoop
     private const string Schema = """
         create schema bare;
         create table bare.element(
-            key bigint primary key, id uuid not null unique, business_key text not null, accepted_at timestamptz not null,
-            node int not null, hop int not null, arrived_hop int not null, moved_at timestamptz not null,
-            failure text, data bytea not null) with (fillfactor=75);
+            key bigint primary key, id uuid not null unique, business_key text not null,
+            accepted_at timestamptz not null, node int not null, hop int not null, arrived_hop int not null,
+            moved_at timestamptz not null, failure text, data bytea not null) with (fillfactor=75);
         create table bare.journal(
-            tx xid8 not null default pg_current_xact_id(), n int not null, at timestamptz not null, kind smallint not null,
-            element uuid not null, hop int not null, node int not null, worked int not null, detail text,
-            primary key(tx,n));
+            tx xid8 not null default pg_current_xact_id(), n int not null, at timestamptz not null,
+            kind smallint not null, element uuid not null, hop int not null, node int not null,
+            worked int not null, detail text, primary key(tx,n));
         """;
 
     private const string MoveAndLog = """
@@ -36,7 +36,8 @@ internal sealed class PostgresLimit : ILimitLoop
 
     // Plans made while the tables were empty would read them whole.
     private const string Planning =
-        "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off";
+        "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off "
+        + "-c jit=off";
 
     private readonly NpgsqlConnection connection;
     private readonly NpgsqlCommand move;
@@ -95,7 +96,8 @@ internal sealed class PostgresLimit : ILimitLoop
         Random random = new(4);
         Span<byte> id = stackalloc byte[16];
         using NpgsqlBinaryImporter rows = connection.BeginBinaryImport(
-            "copy bare.element(key,id,business_key,accepted_at,node,hop,arrived_hop,moved_at,data) from stdin (format binary)");
+            "copy bare.element(key,id,business_key,accepted_at,node,hop,arrived_hop,moved_at,data) "
+            + "from stdin (format binary)");
         for (int element = 0; element < elements; element++)
         {
             random.NextBytes(id);
@@ -114,5 +116,6 @@ internal sealed class PostgresLimit : ILimitLoop
         rows.Complete();
     }
 
-    private static NpgsqlParameter<T[]> Array<T>(NpgsqlDbType type) => new() { NpgsqlDbType = NpgsqlDbType.Array | type };
+    private static NpgsqlParameter<T[]> Array<T>(NpgsqlDbType type) =>
+        new() { NpgsqlDbType = NpgsqlDbType.Array | type };
 }

@@ -3,8 +3,8 @@ using Waybill.Bench.Workload;
 namespace Waybill.Bench.Limits;
 
 /// <summary>
-/// The fastest straightforward loop on SQLite that writes as durably as a hop: each element's row updated in place and a
-/// journal row, in transactions that are fsynced.
+/// The fastest straightforward loop on SQLite that writes as durably as a hop: each element's row updated in place and
+/// a journal row, in transactions that are fsynced.
 /// </summary>
 internal sealed class SqliteLimit : ILimitLoop
 {
@@ -30,7 +30,8 @@ internal sealed class SqliteLimit : ILimitLoop
         Random random = new(4);
         ids = [.. Enumerable.Range(0, elements).Select(_ => NextId(random))];
         database = new RawSqlite(file);
-        database.Run("pragma journal_mode=wal; pragma synchronous=full; pragma wal_autocheckpoint=16000; pragma cache_size=-65536");
+        database.Run("pragma journal_mode=wal; pragma synchronous=full");
+        database.Run("pragma wal_autocheckpoint=16000; pragma cache_size=-65536");
         database.Run(Schema);
         Fill(data);
         begin = database.Prepare("begin immediate");
@@ -47,7 +48,8 @@ internal sealed class SqliteLimit : ILimitLoop
         foreach (int element in batch)
         {
             long now = 1_700_000_000_000 + hop;
-            move.Set(1, hop % TenHops.Hops).Set(2, hop + 1).Set(3, now).Set(4, data.Of(element, hop + 1)).Set(5, element).Set(6, hop).Run();
+            move.Set(1, hop % TenHops.Hops).Set(2, hop + 1).Set(3, now).Set(4, data.Of(element, hop + 1))
+                .Set(5, element).Set(6, hop).Run();
             if (database.Changes != 1)
                 throw new InvalidOperationException($"Element {element} was not at hop {hop}.");
             log.Set(1, now).Set(2, ids[element]).Set(3, hop + 1).Set(4, hop % TenHops.Hops).Run();

@@ -13,7 +13,13 @@ namespace Waybill.Bench.Machine;
 /// <param name="Runtime">The .NET version.</param>
 /// <param name="Program">The program's version and commit.</param>
 internal sealed record MachineFacts(
-    string Processor, int Cores, long MemoryMegabytes, double FsyncMicroseconds, string System, string Runtime, string Program)
+    string Processor,
+    int Cores,
+    long MemoryMegabytes,
+    double FsyncMicroseconds,
+    string System,
+    string Runtime,
+    string Program)
 {
     /// <param name="folder">Where the databases will be.</param>
     public static MachineFacts Gather(string folder) => new(
@@ -23,10 +29,15 @@ internal sealed record MachineFacts(
         FsyncTime(folder),
         RuntimeInformation.OSDescription,
         RuntimeInformation.FrameworkDescription,
-        typeof(MachineFacts).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "");
+        ProgramVersion());
+
+    private static string ProgramVersion() => Assembly.GetExecutingAssembly()
+        .GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
 
     private static string Field(string file, string name) =>
-        File.ReadLines(file).FirstOrDefault(line => line.StartsWith(name, StringComparison.Ordinal))?.Split(':')[1].Trim()
+        File.ReadLines(file)
+            .FirstOrDefault(line => line.StartsWith(name, StringComparison.Ordinal))?
+            .Split(':')[1].Trim()
         ?? "unknown";
 
     private static double FsyncTime(string folder)

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Waybill.Bench.Machine;
 
-/// <summary>What processes have used up: CPU time (user and system), and bytes that they caused to be written to disk.</summary>
+/// <summary>
+/// What processes have used up: CPU time (user and system), and bytes that they caused to be written to disk.
+/// </summary>
 /// <param name="Cpu">CPU seconds.</param>
 /// <param name="Bytes">Bytes.</param>
 internal readonly record struct Usage(double Cpu, long Bytes)
@@ -10,14 +12,17 @@ internal readonly record struct Usage(double Cpu, long Bytes)
     // What /proc/PID/stat counts in; every Linux platform that .NET runs on says 100 a second.
     private const double TicksPerSecond = 100;
 
-    public static Usage operator -(Usage later, Usage earlier) => new(later.Cpu - earlier.Cpu, later.Bytes - earlier.Bytes);
+    public static Usage operator -(Usage later, Usage earlier) =>
+        new(later.Cpu - earlier.Cpu, later.Bytes - earlier.Bytes);
 
     public static Usage operator +(Usage one, Usage other) => new(one.Cpu + other.Cpu, one.Bytes + other.Bytes);
 
     /// <summary>Of this process.</summary>
     public static Usage OfThisProcess() => new(Environment.CpuUsage.TotalTime.TotalSeconds, BytesWritten("self"));
 
-    /// <summary>Of a database server: its first process and all that this one has started, also those that have ended.</summary>
+    /// <summary>
+    /// Of a database server: its first process and all that this one has started, also those that have ended.
+    /// </summary>
     public static Usage OfServer(int processId)
     {
         Usage sum = new(CpuSeconds($"{processId}"), BytesWritten($"{processId}"));
@@ -49,7 +54,8 @@ internal readonly record struct Usage(double Cpu, long Bytes)
     private static long BytesWritten(string process)
     {
         const string name = "write_bytes: ";
-        string line = File.ReadLines($"/proc/{process}/io").First(line => line.StartsWith(name, StringComparison.Ordinal));
+        string line = File.ReadLines($"/proc/{process}/io")
+            .First(line => line.StartsWith(name, StringComparison.Ordinal));
         return long.Parse(line.AsSpan(name.Length), CultureInfo.InvariantCulture);
     }
 }

@@ -23,6 +23,8 @@ internal sealed record Target(double Value, bool IsLeast)
 
     public static Target AtMost(double value) => new(value, false);
 
+    public string Text => FormattableString.Invariant($"{(IsLeast ? '≥' : '≤')} {Value:#,0.##}");
+
     public bool IsMetBy(double value) => IsLeast ? value >= Value : value <= Value;
 }
 
@@ -40,17 +42,15 @@ internal sealed record Measurement(
 
     public bool? IsMet => Target?.IsMetBy(Value);
 
-    public string Text => TextOf(Value, Unit);
-
-    public static string TextOf(double value, Unit unit) => FormattableString.Invariant(unit switch
+    public string Text => FormattableString.Invariant(Unit switch
     {
-        Unit.HopsPerSecond => $"{value:N0} hops/s",
-        Unit.Ratio => $"{value:0.00}",
-        Unit.Milliseconds => $"{value:0.0} ms",
-        Unit.Seconds => $"{value:0.000} s",
-        Unit.Megabytes => $"{value:N0} MB",
-        Unit.Kilobytes => $"{value:N0} KB",
-        _ => $"{value}",
+        Unit.HopsPerSecond => $"{Value:N0} hops/s",
+        Unit.Ratio => $"{Value:0.00}",
+        Unit.Milliseconds => $"{Value:0.0} ms",
+        Unit.Seconds => $"{Value:0.000} s",
+        Unit.Megabytes => $"{Value:N0} MB",
+        Unit.Kilobytes => $"{Value:N0} KB",
+        _ => $"{Value}",
     });
 
     private static double Median(IReadOnlyList<double> runs)

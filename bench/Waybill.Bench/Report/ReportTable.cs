@@ -10,7 +10,12 @@ internal static class ReportTable
     public static void Print(BenchReport report)
     {
         if (Console.IsOutputRedirected)
+        {
             AnsiConsole.Profile.Width = WidthWhenNoTerminal;
+            AnsiConsole.Profile.Capabilities.Ansi = false;
+            AnsiConsole.Profile.Capabilities.ColorSystem = ColorSystem.NoColors;
+        }
+
         PrintHeading(report);
         PrintMeasurements(report);
     }
@@ -35,10 +40,11 @@ internal static class ReportTable
         foreach (StoreFacts store in report.Stores)
             table.AddColumn(new TableColumn(store.Name).RightAligned());
         table.AddColumn("to reach");
-        foreach (IGrouping<(string Figure, string Name), Measurement> row in report.Measurements.GroupBy(m => (m.Figure, m.Name)))
+        foreach (Measurement[] row in report.Measurements.GroupBy(m => (m.Figure, m.Name)).Select(row => row.ToArray()))
         {
-            IEnumerable<string> cells = report.Stores.Select(store => Cell(row.FirstOrDefault(m => m.Store == store.Name)));
-            table.AddRow([row.Key.Figure, row.Key.Name, .. cells, Targets(row)]);
+            IEnumerable<string> cells =
+                report.Stores.Select(store => Cell(row.FirstOrDefault(m => m.Store == store.Name)));
+            table.AddRow([row[0].Figure, row[0].Name, .. cells, Targets(row)]);
         }
 
         AnsiConsole.Write(table);
@@ -52,9 +58,8 @@ internal static class ReportTable
         _ => measurement.Text,
     };
 
-    private static string Targets(IEnumerable<Measurement> row) => string.Join(", ", row
+    private static string Targets(Measurement[] row) => string.Join(", ", row
         .Where(measurement => measurement.Target is not null)
-        .Select(measurement => (measurement.Target!.IsLeast ? "≥ " : "≤ ")
-            + Measurement.TextOf(measurement.Target.Value, measurement.Unit))
+        .Select(measurement => measurement.Target!.Text)
         .Distinct());
 }

@@ -1,9 +1,11 @@
+using System.Text.Json.Serialization;
 using Waybill.Bench.Limits;
 using Waybill.Stores;
 
 namespace Waybill.Bench.Sites;
 
 /// <summary>Which store.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<StoreKind>))]
 internal enum StoreKind
 {
     Sqlite = 0,

@@ -4,13 +4,20 @@ using Waybill.Testing;
 
 namespace Waybill.Bench.Sites;
 
-/// <summary>PostgreSQL: a private server with the settings of a small machine; each database is one of its own.</summary>
+/// <summary>
+/// PostgreSQL: a private server with the settings of a small machine; each database is one of its own.
+/// </summary>
 internal sealed class PostgresUnderTest : StoreUnderTest
 {
     private static readonly string[] ServerSettings =
     [
         "fsync=on", "synchronous_commit=on", "shared_buffers=256MB", "wal_compression=lz4", "max_wal_size=4GB",
     ];
+
+    private const string ShowSettings = """
+        select string_agg(name || '=' || current_setting(name), ', ' order by n)
+        from unnest($1) with ordinality v(name, n)
+        """;
 
     private readonly PostgresServer server;
     private readonly NpgsqlDataSource databases;
@@ -82,12 +89,11 @@ internal sealed class PostgresUnderTest : StoreUnderTest
         version = connection.PostgreSqlVersion.ToString();
 
         // The process that serves a connection is a child of the server's first one.
-        string[] stat = (await File.ReadAllTextAsync($"/proc/{connection.ProcessID}/stat", cancel)).Split(") ")[^1].Split(' ');
-        serverProcess = int.Parse(stat[1], CultureInfo.InvariantCulture);
+        string stat = await File.ReadAllTextAsync($"/proc/{connection.ProcessID}/stat", cancel);
+        serverProcess = int.Parse(stat.Split(") ")[^1].Split(' ')[1], CultureInfo.InvariantCulture);
+        await using NpgsqlCommand show = new(ShowSettings, connection);
         string[] names = [.. ServerSettings.Select(setting => setting.Split('=')[0])];
-        await using NpgsqlCommand show = new(
-            "select string_agg(name || '=' || current_setting(name), ', ' order by n) from unnest($1) with ordinality v(name, n)",
-            connection) { Parameters = { new() { Value = names } } };
+        show.Parameters.Add(new NpgsqlParameter { Value = names });
         settings = (string)(await show.ExecuteScalarAsync(cancel))!;
     }
 }

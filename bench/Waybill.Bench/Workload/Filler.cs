@@ -3,7 +3,9 @@ using Waybill.Stores;
 
 namespace Waybill.Bench.Workload;
 
-/// <summary>Puts elements into a store, in large batches and without an engine, as if clients had submitted them.</summary>
+/// <summary>
+/// Puts elements into a store, in large batches and without an engine, as if clients had submitted them.
+/// </summary>
 internal sealed class Filler(IElementStore store, TimeProvider time)
 {
     private const int BatchMax = 500;
@@ -35,7 +37,8 @@ internal sealed class Filler(IElementStore store, TimeProvider time)
         {
             Guid id = Guid.CreateVersion7(time.GetUtcNow());
             string key = id.ToString("N", CultureInfo.InvariantCulture);
-            batch[i] = new NewElement(new ElementId(id), new QueueSlot(TenHops.Start), key, Orders[filled++ % Orders.Length]);
+            byte[] order = Orders[filled++ % Orders.Length];
+            batch[i] = new NewElement(new ElementId(id), new QueueSlot(TenHops.Start), key, order);
         }
 
         return batch;

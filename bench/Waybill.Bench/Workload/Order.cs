@@ -2,7 +2,9 @@ using System.Text.Json.Serialization;
 
 namespace Waybill.Bench.Workload;
 
-/// <summary>What the measured elements carry: an order of about 1 KB, of which each node changes a few members.</summary>
+/// <summary>
+/// What the measured elements carry: an order of about 1 KB, of which each node changes a few members.
+/// </summary>
 internal sealed record Order
 {
     public required string Number { get; init; }

@@ -1,6 +1,8 @@
 namespace Waybill.Bench.Workload;
 
-/// <summary>The measured workflow: ten nodes in a row, each of which changes a few members of the order and sends it on.</summary>
+/// <summary>
+/// The measured workflow: ten nodes in a row, each of which changes a few members of the order and sends it on.
+/// </summary>
 internal static class TenHops
 {
     private static readonly Node<Order>[] Nodes =
