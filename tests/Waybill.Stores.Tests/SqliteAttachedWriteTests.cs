@@ -49,6 +49,18 @@ public sealed class SqliteAttachedWriteTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_table_that_is_there_already_can_be_created_again()
+    {
+        SqliteStore store = await OpenWithStockAsync();
+        SqlWrite create = new("CREATE TABLE IF NOT EXISTS shelf (name TEXT PRIMARY KEY)");
+
+        await store.ExecuteAsync([create], default);
+        await store.ExecuteAsync([create, new SqlWrite("INSERT INTO shelf VALUES ('A1')") { ExpectRows = 1 }], default);
+
+        Assert.Equal(["A1"], Read(store, "SELECT name FROM shelf"));
+    }
+
+    [Fact]
     public async Task A_refused_row_count_tells_how_many_there_were()
     {
         SqliteStore store = await OpenWithStockAsync();
@@ -63,7 +75,7 @@ public sealed class SqliteAttachedWriteTests : IAsyncDisposable
 
     [Theory]
     [InlineData("COMMIT")]
-    [InlineData("ROLLBACK")]
+    [InlineData("  rollback")]
     [InlineData("SELECT 1")]
     [InlineData("DELETE FROM stock; DELETE FROM ticket")]
     [InlineData("DELETE FROM stock WHERE isbn = @isbn")]
