@@ -20,6 +20,7 @@ public sealed class PostgresStore : ISiteStore
     private readonly PostgresStoreOptions options;
     private readonly DataSources sources;
     private readonly SiteSchema schema;
+    private readonly NodeNumbers nodes;
     private readonly Lanes lanes;
     private readonly Arrivals arrivals;
     private readonly ArrivalNotifier notifier;
@@ -43,7 +44,7 @@ public sealed class PostgresStore : ISiteStore
         schema = new SiteSchema(this.options.Schema);
         sources = new DataSources(connectionString, this.options);
         Listings listings = new(sources.Listings, schema);
-        NodeNumbers nodes = new(listings);
+        nodes = new NodeNumbers(listings);
         lanes = new Lanes(sources.Lanes, time);
         notifier = new ArrivalNotifier(sources.Lanes, schema, time);
         arrivals = new Arrivals(nodes, notifier);
@@ -131,18 +132,8 @@ public sealed class PostgresStore : ISiteStore
     public Task ExecuteAsync(IReadOnlyList<SqlWrite> writes, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(writes);
-        return lanes.Requests.RunAsync(
-            async session =>
-            {
-                await session.ExecuteAsync("begin");
-                if ((AttachedWrites.Refuse(writes) ?? await AttachedWrites.RunAsync(session, writes)) is { } refused)
-                    throw refused;
-                session.IsCommitting = true;
-                await session.ExecuteAsync("commit");
-                session.IsCommitting = false;
-                return writes.Count;
-            },
-            cancel);
+        HopCommitter committer = new(schema, nodes);
+        return lanes.Requests.RunAsync(session => committer.ExecuteAsync(session, writes), cancel);
     }
 
     /// <summary>Stops listening and closes all connections, after calls that are under way.</summary>

@@ -55,5 +55,5 @@ public static class Schema
 
     /// <summary>Creates what is missing; harmless when repeated.</summary>
     public static Task CreateAsync(Database database, CancellationToken cancel) =>
-        database.WriteAsync([.. Tables.Select(sql => new SqlWrite(sql))], cancel);
+        database.WriteAsync([.. Tables.Select(sql => new SqlWrite(sql) { Locks = ["schema of the shop"] })], cancel);
 }

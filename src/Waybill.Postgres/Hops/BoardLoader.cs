@@ -13,6 +13,8 @@ namespace Waybill.Postgres.Hops;
 /// </summary>
 internal sealed class BoardLoader(SiteSchema schema)
 {
+    private const string TakeLocks = "select pg_advisory_xact_lock(h) from unnest($1::bigint[]) h";
+
     private const int AttemptsMax = 20;
 
     private readonly string lockWorker = schema.Place("select 1 from waybill.worker where epoch = $1 for key share");
@@ -72,6 +74,15 @@ internal sealed class BoardLoader(SiteSchema schema)
             "The elements of a transaction kept changing while it locked them. Nothing was written.");
     }
 
+    /// <summary>Begins a transaction that has names to itself for which others contend.</summary>
+    public async Task BeginAsync(Session session, IEnumerable<string> names)
+    {
+        await using NpgsqlBatch batch = session.NewBatch();
+        batch.Add("begin");
+        batch.Add(TakeLocks, Arg.Longs([.. names.Select(NameLock).Distinct().Order()]));
+        await batch.ExecuteNonQueryAsync();
+    }
+
     private async Task<Board> LoadOnceAsync(Session session, BoardRequest request, bool isAgain)
     {
         await using NpgsqlBatch batch = session.NewBatch();
@@ -81,7 +92,7 @@ internal sealed class BoardLoader(SiteSchema schema)
         if (request.Epoch is { } epoch)
             batch.Add(lockWorker, Arg.Long(epoch.Value));
         if (request.Names.Count + request.Lines.Count > 0)
-            batch.Add("select pg_advisory_xact_lock(h) from unnest($1::bigint[]) h", Arg.Longs(LockNumbers(request)));
+            batch.Add(TakeLocks, Arg.Longs(LockNumbers(request)));
         batch.Add(draw, Arg.Int(1 + (request.NumbersMax / Numbers.BlockSize)));
         List<long> keys = [.. request.Keys];
         if (keys.Count > 0)
@@ -186,10 +197,12 @@ internal sealed class BoardLoader(SiteSchema schema)
     // Numbers in place of names, in ascending order. Two names of one number only wait for each other needlessly.
     private List<long> LockNumbers(BoardRequest request) =>
         [
-            .. request.Names.Select(name => LockNumber($"{schema.Name}\0name\0{name}"))
+            .. request.Names.Select(NameLock)
                 .Concat(request.Lines.Keys.Select(line => LockNumber($"{schema.Name}\0{line.Node}\0{line.OrderKey}")))
                 .Distinct().Order(),
         ];
+
+    private long NameLock(string name) => LockNumber($"{schema.Name}\0name\0{name}");
 
     private static long LockNumber(string name) =>
         BitConverter.ToInt64(SHA256.HashData(Encoding.UTF8.GetBytes(name)));

@@ -68,6 +68,21 @@ internal sealed class HopCommitter(SiteSchema schema, NodeNumbers nodes)
         }
     }
 
+    /// <summary>Runs statements that belong to no hop, in one transaction.</summary>
+    /// <exception cref="WriteRefusedException">One touched another number of rows than it expected.</exception>
+    public async Task<int> ExecuteAsync(Session session, IReadOnlyList<SqlWrite> writes)
+    {
+        if (AttachedWrites.Refuse(writes) is { } unsuitable)
+            throw unsuitable;
+        await loader.BeginAsync(session, writes.SelectMany(write => write.Locks));
+        if (await AttachedWrites.RunAsync(session, writes) is { } refused)
+            throw refused;
+        session.IsCommitting = true;
+        await session.ExecuteAsync("commit");
+        session.IsCommitting = false;
+        return writes.Count;
+    }
+
     /// <summary>Writes what a board has gathered, and commits.</summary>
     public Task FlushAsync(Session session, Board board) => FlushAsync(session, null, board, [], _ => { });
 
