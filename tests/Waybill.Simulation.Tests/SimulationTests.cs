@@ -11,13 +11,7 @@ public sealed class SimulationTests(ITestOutputHelper output)
         IReadOnlyList<SimulationResult> results = Seeds.Run(Seeds.Count);
 
         SimulationResult[] bad = [.. results.Where(result => result.Violations.Count > 0)];
-        foreach (SimulationResult result in bad.Take(5))
-        {
-            output.WriteLine($"Seed {result.Seed}: replay with  WAYBILL_SEED={result.Seed} ./test.sh --filter Replay");
-            output.WriteLine($"  {string.Join("\n  ", result.Violations.Take(3))}");
-        }
-
-        Assert.True(bad.Length == 0, $"{bad.Length} of {results.Count} runs went wrong");
+        Assert.True(bad.Length == 0, $"{bad.Length} of {results.Count} runs went wrong\n{Told(bad.Take(5))}");
         output.WriteLine($"{results.Count} runs with {Total(results, result => result.Events)}");
         output.WriteLine($"Faults: {Total(results, result => result.Faults)}");
         AssertAllOccurred(results, result => result.Faults);
@@ -71,6 +65,10 @@ public sealed class SimulationTests(ITestOutputHelper output)
         IEnumerable<TKind> missing = Enum.GetValues<TKind>().Except(results.SelectMany(result => counts(result).Keys));
         Assert.True(!missing.Any(), $"The runs are invalid: they never had {string.Join(", ", missing)}");
     }
+
+    private static string Told(IEnumerable<SimulationResult> bad) => string.Join('\n', bad.Select(result =>
+        $"Replay with WAYBILL_SEED={result.Seed} ./test.sh --no-format --filter Replay\n"
+        + $"  {string.Join("\n  ", result.Violations.Take(3))}"));
 
     private static string Total<TKind>(
         IReadOnlyList<SimulationResult> results,
