@@ -48,8 +48,7 @@ internal sealed class ElementRows
             + "caller_hop, caller_slot, accepted_at, data) VALUES (?1, ?2, ?3, 0, 0, ?4, ?5, ?6, ?7, ?8, ?9, ?4, ?10)");
         move = database.Keep(update);
         handOver = database.Keep(
-            $"{update} AND EXISTS "
-            + "(SELECT 1 FROM place WHERE key = ?1 AND owner = ?8 AND cancel <> 1 AND signal IS NULL)");
+            $"{update} AND EXISTS (SELECT 1 FROM place WHERE key = ?1 AND owner = ?8 AND cancel <> 1)");
         delete = database.Keep("DELETE FROM element WHERE key = ?1");
         byKey = database.Keep($"{Select} e.key = ?1");
         byId = database.Keep($"{Select} e.id = ?1");
