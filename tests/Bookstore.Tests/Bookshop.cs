@@ -16,12 +16,21 @@ internal sealed class Bookshop : IDisposable
 
     public string File => Path.Combine(folder.FullName, "bookstore.db");
 
-    public SiteOrder Site => new() { Store = new StoreAddress(StoreKind.Sqlite, File), Speed = 0 };
+    /// <summary>A PostgreSQL connection, when it is not to be kept in its file.</summary>
+    public string? Connection { get; init; }
+
+    public SiteOrder Site => new()
+    {
+        Store = Connection is null
+            ? new StoreAddress(StoreKind.Sqlite, File)
+            : new StoreAddress(StoreKind.Postgres, Connection),
+        Speed = 0,
+    };
 
     public RunOrder Order(long count) => new() { Site = Site, Rate = 0, Count = count, Feeds = true };
 
-    public Task<int> RunAsync(RunOrder order) =>
-        new RunCommand(order, Output).RunAsync(TestContext.Current.CancellationToken);
+    public Task<int> RunAsync(RunOrder order, CancellationToken? cancel = null) =>
+        new RunCommand(order, Output).RunAsync(cancel ?? TestContext.Current.CancellationToken);
 
     public Task<int> VerifyAsync() => new VerifyCommand(Site, Output).RunAsync(TestContext.Current.CancellationToken);
 

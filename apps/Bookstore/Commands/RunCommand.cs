@@ -52,16 +52,19 @@ public sealed class RunCommand(RunOrder order, TextWriter output)
         await (feed is null ? Schema.CreateAsync(database, cancel) : OpenAsync(feed, database, cancel));
         await host.StartAsync(cancel);
 
-        Board board = new(store, services.GetRequiredService<Worker>(), database, time);
+        IHostApplicationLifetime lifetime = services.GetRequiredService<IHostApplicationLifetime>();
+        await using CancellationTokenRegistration stop = cancel.Register(lifetime.StopApplication);
+        Worker worker = services.GetRequiredService<Worker>();
+        Board board = new(store, worker, database, time);
         using CancellationTokenSource ended = new();
-        await board.LookAsync(cancel);
+        await board.LookAsync(CancellationToken.None);
         Task view = isTerminal
             ? new LiveView(board, notices, time).ShowAsync(ended.Token)
             : new PlainView(board, order.ReportEvery, time).ShowAsync(output, ended.Token);
         bool isDone;
         try
         {
-            isDone = await WorkAsync(services, feed, time, StoppingOf(services));
+            isDone = await WorkAsync(services, feed, time, lifetime.ApplicationStopping);
         }
         finally
         {
@@ -70,12 +73,10 @@ public sealed class RunCommand(RunOrder order, TextWriter output)
             await view;
         }
 
-        await output.WriteLineAsync(Summary.Of(await board.LookAsync(cancel), board.Orders, isDone));
-        return 0;
+        BoardPicture last = await board.LookAsync(CancellationToken.None);
+        await output.WriteLineAsync(Summary.Of(last, board.Orders, isDone));
+        return worker.ExecuteTask is { IsFaulted: true } ? 1 : 0;
     }
-
-    private static CancellationToken StoppingOf(IServiceProvider services) =>
-        services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
 
     private async Task OpenAsync(IOrderFeed feed, Database database, CancellationToken cancel)
     {
@@ -113,8 +114,15 @@ public sealed class RunCommand(RunOrder order, TextWriter output)
             await Task.Delay(LookEvery, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (feeder is null)
                 continue;
-            await vendors.DeliverOnceAsync(CancellationToken.None);
-            isDone = feeding.IsCompleted && await IsEmptyAsync(site, CancellationToken.None);
+            bool isFed = feeding.IsCompleted;
+            await Outage.OutlastAsync(
+                async () =>
+                {
+                    await vendors.DeliverOnceAsync(CancellationToken.None);
+                    isDone = isFed && await IsEmptyAsync(site, CancellationToken.None);
+                },
+                time,
+                stopping);
         }
 
         await feeding;

@@ -1,5 +1,6 @@
 using Bookstore.Ordering;
 using Bookstore.Returning;
+using Bookstore.Storage;
 using Waybill;
 using Waybill.Stores;
 
@@ -28,7 +29,7 @@ public sealed class Feeder(IOrderFeed feed, SiteClient site, Bookmark bookmark, 
             double due = rate > 0 ? time.GetElapsedTime(began).TotalSeconds * rate : double.MaxValue;
             long batch = (long)Math.Min(Math.Min(due - (Position - first), feed.Count - Position), BatchMax);
             if (batch > 0)
-                await SubmitOnceAsync((int)batch);
+                await Outage.OutlastAsync(() => SubmitOnceAsync((int)batch), time, cancel);
             else
                 await Task.Delay(Beat, time, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }

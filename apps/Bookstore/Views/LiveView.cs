@@ -1,4 +1,5 @@
 using System.Globalization;
+using Bookstore.Storage;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
@@ -14,7 +15,8 @@ public sealed class LiveView(Board board, Notices notices, TimeProvider time)
     {
         while (!cancel.IsCancellationRequested)
         {
-            live.UpdateTarget(Draw(await board.LookAsync(CancellationToken.None)));
+            await Outage.OutlastAsync(
+                async () => live.UpdateTarget(Draw(await board.LookAsync(CancellationToken.None))), time, cancel);
             live.Refresh();
             await Task.Delay(Every, time, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }

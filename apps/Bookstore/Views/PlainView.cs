@@ -1,5 +1,6 @@
 using System.Globalization;
 using Bookstore.Domains;
+using Bookstore.Storage;
 
 namespace Bookstore.Views;
 
@@ -13,9 +14,14 @@ public sealed class PlainView(Board board, TimeSpan every, TimeProvider time)
             await Task.Delay(every, time, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (cancel.IsCancellationRequested)
                 return;
-            BoardPicture picture = await board.LookAsync(CancellationToken.None);
-            await output.WriteLineAsync(string.Join(Environment.NewLine, Lines(picture, board.Orders)));
+            await Outage.OutlastAsync(() => PrintAsync(output), time, cancel);
         }
+    }
+
+    private async Task PrintAsync(TextWriter output)
+    {
+        BoardPicture picture = await board.LookAsync(CancellationToken.None);
+        await output.WriteLineAsync(string.Join(Environment.NewLine, Lines(picture, board.Orders)));
     }
 
     internal static IEnumerable<string> Lines(BoardPicture picture, OrderFigures orders)
