@@ -10,7 +10,7 @@ internal sealed class DataSources : IAsyncDisposable
 {
     // A statement that is planned while its tables are empty gets a plan that reads whole tables, and keeps it: 20
     // times slower. All statements of the lanes are written for index lookups, so they are held to them.
-    private const string PlannerSettings =
+    internal const string PlannerSettings =
         "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off "
         + "-c enable_bitmapscan=off -c jit=off";
 

@@ -20,13 +20,20 @@ internal sealed class BoardLoader(SiteSchema schema)
     private readonly string lockWorker = schema.Place("select 1 from waybill.worker where epoch = $1 for key share");
     private readonly string draw = schema.Place("select now(), nextval('waybill.number') from generate_series(1, $1)");
     private readonly string lockPlaces = schema.Place(
-        "select 1 from waybill.place where key = any($1) order by key for no key update");
+        """
+        select 1 from unnest($1::bigint[]) k(key) join waybill.place p on p.key = any (array[k.key])
+        order by k.key for no key update of p
+        """);
     private readonly string lockElements = schema.Place(
-        "select 1 from waybill.element where key = any($1) order by key for no key update");
+        """
+        select 1 from unnest($1::bigint[]) k(key) join waybill.element e on e.key = any (array[k.key])
+        order by k.key for no key update of e
+        """);
     private readonly string loadPlaces = schema.Place(
         $"""
         select {Place.Columns} from unnest($1::bigint[]) k(key)
-        join waybill.place p on p.key = k.key join waybill.element e on e.key = k.key
+        join waybill.place p on p.key = any (array[k.key])
+        join waybill.element e on e.key = any (array[k.key])
         """);
     private readonly string loadLines = schema.Place(
         $"""
@@ -37,7 +44,7 @@ internal sealed class BoardLoader(SiteSchema schema)
             where p.node = l.node and hashtextextended(p.order_key, 0) = hashtextextended(l.order_key, 0)
               and p.order_key = l.order_key
             order by p.line limit l.length) p
-        join waybill.element e on e.key = p.key
+        join waybill.element e on e.key = any (array[p.key])
         order by l.n, p.line
         """);
     private readonly string loadCalled = schema.Place(
@@ -45,7 +52,8 @@ internal sealed class BoardLoader(SiteSchema schema)
         with recursive called as (
             select key, id, caller_id from waybill.element where caller_id = any($1)
             union all
-            select e.key, e.id, e.caller_id from called c join waybill.element e on e.caller_id = c.id)
+            select e.key, e.id, e.caller_id from called c
+            cross join lateral (select * from waybill.element e where e.caller_id = c.id offset 0) e)
         select caller_id, key from called order by key
         """);
     private readonly string loadMailbox = schema.Place(

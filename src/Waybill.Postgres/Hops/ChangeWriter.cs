@@ -13,7 +13,7 @@ internal sealed class ChangeWriter(SiteSchema schema)
             moved_at = now(), failure = v.failure, data = v.data
         from unnest($1::bigint[], $2::integer[], $3::integer[], $4::boolean[], $5::text[], $6::bytea[])
             v(key, hop, node, arrives, failure, data)
-        where e.key = v.key
+        where e.key = any (array[v.key])
         """);
     private readonly string insertElements = schema.Place(
         """
@@ -40,7 +40,7 @@ internal sealed class ChangeWriter(SiteSchema schema)
             $14::text[], $15::bigint[])
             v(key, node, state, rank, due, owner, hop, attempts, pending, joining, cancel, replied, signal, order_key,
             line)
-        where p.key = v.key
+        where p.key = any (array[v.key])
         """);
     private readonly string[] deleteEnded =
     [
@@ -53,7 +53,7 @@ internal sealed class ChangeWriter(SiteSchema schema)
         """
         update waybill.ticket t set ending = v.ending, ended_at = now(), result = v.result, reason = v.reason
         from unnest($1::bigint[], $2::smallint[], $3::bytea[], $4::text[]) v(key, ending, result, reason)
-        where t.key = v.key
+        where t.key = any (array[v.key])
         """);
     private readonly string deleteReplies = schema.Place("delete from waybill.reply where key = any($1)");
     private readonly string insertReplies = schema.Place(
@@ -70,7 +70,11 @@ internal sealed class ChangeWriter(SiteSchema schema)
         from unnest($1::bigint[], $2::text[], $3::bytea[]) with ordinality v(key, name, payload, n)
         order by n
         """);
-    private readonly string deleteMailbox = schema.Place("delete from waybill.mailbox where number = any($1)");
+    private readonly string deleteMailbox = schema.Place(
+        """
+        delete from waybill.mailbox m using unnest($1::bigint[], $2::text[], $3::bigint[]) v(key, name, number)
+        where m.key = any (array[v.key]) and m.name = v.name and m.number = v.number
+        """);
     private readonly string deleteSidelined = schema.Place("delete from waybill.sidelined where key = any($1)");
     private readonly string insertSidelined = schema.Place(
         """
@@ -196,7 +200,14 @@ internal sealed class ChangeWriter(SiteSchema schema)
     private void AddSignals(NpgsqlBatch batch, Changes changes)
     {
         if (changes.TakenSignals.Count > 0)
-            batch.Add(deleteMailbox, Arg.Longs(changes.TakenSignals));
+        {
+            batch.Add(
+                deleteMailbox,
+                Arg.Longs([.. changes.TakenSignals.Select(row => row.Key)]),
+                Arg.Texts([.. changes.TakenSignals.Select(row => row.Name)]),
+                Arg.Longs([.. changes.TakenSignals.Select(row => row.Number)]));
+        }
+
         if (changes.KeptSignals.Count == 0)
             return;
         batch.Add(

@@ -21,7 +21,7 @@ internal sealed class Changes
 
     public List<(long Key, string Name, ReadOnlyMemory<byte> Payload)> KeptSignals { get; } = [];
 
-    public List<long> TakenSignals { get; } = [];
+    public List<(long Key, string Name, long Number)> TakenSignals { get; } = [];
 
     public List<(long Key, int Node, Failure Failure)> Sidelined { get; } = [];
 

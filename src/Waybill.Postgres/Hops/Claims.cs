@@ -19,7 +19,8 @@ internal sealed class Claims(SiteSchema schema, NodeNumbers nodes)
     private const string LinesDue =
         """
         exists (
-            select 1 from waybill.place where state = 5 and due is not null and due <= now() and order_key is not null)
+            select 1 from waybill.place
+            where state = 5 and due is not null and due <= now() and order_key || '' is not null)
         """;
 
     private readonly string lockWorker = schema.Place("select 1 from waybill.worker where epoch = $1 for key share");
@@ -40,7 +41,7 @@ internal sealed class Claims(SiteSchema schema, NodeNumbers nodes)
               and exists (select 1 from waybill.worker where epoch = $1)
             order by due limit {PromoteMax} for no key update skip locked),
         promoted as (
-            update waybill.place p set state = 0, due = null from due d where p.key = d.key returning p.node)
+            update waybill.place p set state = 0, due = null from due d where p.key = any (array[d.key]) returning p.node)
         select distinct node from promoted
         """);
     private readonly string linesDue = schema.Place($"select {LinesDue}");
@@ -55,7 +56,7 @@ internal sealed class Claims(SiteSchema schema, NodeNumbers nodes)
                 cross join lateral (
                     select ctid from waybill.place where state = 0 and node = n.node
                     order by rank, key limit n.length for no key update skip locked) q))
-              and e.key = p.key
+              and e.key = any (array[p.key])
               and exists (select 1 from waybill.worker where epoch = $1)
               and not {LinesDue}
             returning p.key, p.attempts, p.rank, p.cancel, p.replied, p.signal, p.order_key, e.id, e.node, e.hop,
@@ -64,7 +65,11 @@ internal sealed class Claims(SiteSchema schema, NodeNumbers nodes)
         select * from claimed
         """);
     private readonly string replies = schema.Place(
-        "select key, slot, ending, value, reason from waybill.reply where key = any($1) order by key, slot");
+        """
+        select r.key, r.slot, r.ending, r.value, r.reason
+        from unnest($1::bigint[]) v(key) join waybill.reply r on r.key = any (array[v.key])
+        order by v.key, r.slot
+        """);
 
     /// <summary>Promotes what is due and claims, in one round trip.</summary>
     /// <param name="session">Where.</param>

@@ -17,7 +17,14 @@ internal sealed class Intake(SiteSchema schema, NodeNumbers nodes, HopCommitter 
     private static readonly string NewKey =
         FormattableString.Invariant($"(select currval('waybill.number')) * {Numbers.BlockSize} + v.n");
 
-    private static readonly string JoinNewTicket = $"join waybill.ticket t on t.key = {NewKey}";
+    private const string JoinTicket =
+        """
+        cross join lateral (
+            select * from waybill.ticket t where t.workflow = v.workflow and t.business_key = v.business_key offset 0) t
+        """;
+
+    private static readonly string JoinNewTicket =
+        $"cross join lateral (select * from waybill.ticket t where t.key = {NewKey} offset 0) t";
 
     private readonly BoardLoader loader = new(schema);
 
@@ -52,7 +59,7 @@ internal sealed class Intake(SiteSchema schema, NodeNumbers nodes, HopCommitter 
         $"""
         select t.id, t.key = {NewKey}
         from unnest($1::text[], $2::text[]) with ordinality v(workflow, business_key, n)
-        join waybill.ticket t on t.workflow = v.workflow and t.business_key = v.business_key
+        {JoinTicket}
         order by v.n
         """);
     private readonly string insertNumberedTickets = schema.Place(
@@ -64,10 +71,10 @@ internal sealed class Intake(SiteSchema schema, NodeNumbers nodes, HopCommitter 
         on conflict (workflow, business_key) do nothing
         """);
     private readonly string readNumberedTickets = schema.Place(
-        """
+        $"""
         select t.id, t.key = v.key
         from unnest($1::text[], $2::text[], $3::bigint[]) with ordinality v(workflow, business_key, key, n)
-        join waybill.ticket t on t.workflow = v.workflow and t.business_key = v.business_key
+        {JoinTicket}
         order by v.n
         """);
 

@@ -29,12 +29,12 @@ internal sealed class PlainHops(SiteSchema schema, NodeNumbers nodes)
             set hop = e.hop + 1, node = v.node, arrived_hop = e.hop + 1, moved_at = now(), failure = null, data = v.data
             from unnest($2::bigint[], $3::integer[], $4::integer[], $5::bytea[], $6::integer[], $7::smallint[],
                 $8::bigint[], $9::text[]) v(key, hop, node, data, n, kind, worked, detail)
-            where e.key = v.key and e.hop = v.hop
+            where e.key = any (array[v.key]) and e.hop = v.hop
               and exists (select 1 from waybill.worker where epoch = $1)
               and exists (
                   select 1 from waybill.place p
-                  where p.key = v.key and p.owner + 0 = $1 and p.state + 0 = 3 and p.cancel <> 1 and p.signal is null
-                    and not p.replied)
+                  where p.key = any (array[v.key]) and p.owner + 0 = $1 and p.state + 0 = 3 and p.cancel <> 1
+                    and p.signal is null and not p.replied)
             returning e.id, e.hop, e.node, v.n, v.kind, v.worked, v.detail),
         journalled as ({Journal})
         select array_agg(n) from moved
@@ -50,7 +50,7 @@ internal sealed class PlainHops(SiteSchema schema, NodeNumbers nodes)
                 $8::bigint[], $9::text[], $10::integer[], $11::integer[], $12::bigint[], $13::timestamptz[],
                 $14::boolean[], $15::text[])
                 v(key, hop, node, data, n, kind, worked, detail, rank, attempts, delay, due, arrives, failure)
-            join waybill.place p on p.key = v.key
+            join waybill.place p on p.key = any (array[v.key])
             where p.owner + 0 = $1 and p.state + 0 = 3 and p.cancel <> 1 and p.signal is null and not p.replied
               and p.order_key is null
             for no key update of p),
@@ -59,14 +59,14 @@ internal sealed class PlainHops(SiteSchema schema, NodeNumbers nodes)
             set hop = e.hop + 1, node = h.node, arrived_hop = case when h.arrives then e.hop + 1 else e.arrived_hop end,
                 moved_at = now(), failure = h.failure, data = h.data
             from held h
-            where e.key = h.key and e.hop = h.hop and exists (select 1 from waybill.worker where epoch = $1)
+            where e.key = any (array[h.key]) and e.hop = h.hop and exists (select 1 from waybill.worker where epoch = $1)
             returning e.key, e.id, e.hop, e.node, h.n, h.kind, h.worked, h.detail, h.rank, h.attempts,
                 coalesce(now() + h.delay * interval '1 microsecond', h.due) as due),
         placed as (
             update waybill.place p
             set node = m.node, state = case when m.due > now() then 1 else 0 end, rank = m.rank, hop = m.hop,
                 due = case when m.due > now() then m.due end, owner = null, attempts = m.attempts, pending = 0
-            from moved m where p.key = m.key),
+            from moved m where p.key = any (array[m.key])),
         journalled as ({Journal})
         select array_agg(n) from moved
         """);
@@ -78,20 +78,20 @@ internal sealed class PlainHops(SiteSchema schema, NodeNumbers nodes)
             from unnest($2::bigint[], $3::integer[], $4::integer[], $5::integer[], $6::smallint[], $7::bigint[],
                 $8::text[], $9::smallint[], $10::bytea[], $11::text[])
                 v(key, hop, node, n, kind, worked, detail, ending, result, reason)
-            join waybill.place p on p.key = v.key
+            join waybill.place p on p.key = any (array[v.key])
             where p.owner + 0 = $1 and p.state + 0 = 3 and not p.replied and p.order_key is null
             for no key update of p),
         moved as (
             delete from waybill.element e using held h
-            where e.key = h.key and e.hop = h.hop and e.caller_key is null
+            where e.key = any (array[h.key]) and e.hop = h.hop and e.caller_key is null
               and exists (select 1 from waybill.worker where epoch = $1)
             returning e.key, e.id, e.hop + 1 as hop, h.node, h.n, h.kind, h.worked, h.detail, h.ending, h.result,
                 h.reason),
-        unplaced as (delete from waybill.place p using moved m where p.key = m.key),
-        forgotten as (delete from waybill.mailbox b using moved m where b.key = m.key),
+        unplaced as (delete from waybill.place p using moved m where p.key = any (array[m.key])),
+        forgotten as (delete from waybill.mailbox b using moved m where b.key = any (array[m.key])),
         ticketed as (
             update waybill.ticket t set ending = m.ending, ended_at = now(), result = m.result, reason = m.reason
-            from moved m where t.key = m.key),
+            from moved m where t.key = any (array[m.key])),
         journalled as ({Journal})
         select array_agg(n) from moved
         """);

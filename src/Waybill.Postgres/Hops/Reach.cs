@@ -14,7 +14,7 @@ internal sealed class Reach(SiteSchema schema, HopCommitter committer)
     private readonly string linesDue = schema.Place(
         $"""
         select key from waybill.place
-        where state = 5 and due is not null and due <= now() and order_key is not null
+        where state = 5 and due is not null and due <= now() and order_key || '' is not null
         order by due limit {PromoteMax}
         """);
 

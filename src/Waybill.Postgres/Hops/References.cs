@@ -19,15 +19,17 @@ internal sealed class References(SiteSchema schema)
         """
         select coalesce(e.key, t.key), coalesce(v.id, t.id), t.key is not null
         from unnest($1::uuid[]) with ordinality v(id, n)
-        left join waybill.element e on e.id = v.id
-        left join waybill.ticket t on t.id = v.id
+        left join waybill.element e on e.id = any (array[v.id])
+        left join waybill.ticket t on t.id = any (array[v.id])
         order by v.n
         """);
     private readonly string resolveKeys = schema.Place(
         """
         select t.key, t.id, t.key is not null
         from unnest($1::text[], $2::text[]) with ordinality v(workflow, business_key, n)
-        left join waybill.ticket t on t.workflow = v.workflow and t.business_key = v.business_key
+        left join lateral (
+            select * from waybill.ticket t where t.workflow = v.workflow and t.business_key = v.business_key offset 0) t
+            on true
         order by v.n
         """);
 

@@ -18,15 +18,16 @@ internal sealed class Returns(SiteSchema schema)
             update waybill.place p
             set state = 0, owner = null, node = e.node, hop = e.hop, attempts = v.attempts
             from unnest($2::bigint[], $3::integer[], $4::integer[]) v(key, hop, attempts)
-            join waybill.element e on e.key = v.key and e.hop = v.hop
-            where p.key = v.key and p.state + 0 = 3 and p.owner + 0 = $1
+            join waybill.element e on e.key = any (array[v.key]) and e.hop = v.hop
+            where p.key = any (array[v.key]) and p.state + 0 = 3 and p.owner + 0 = $1
             returning p.node)
         select distinct node from released
         """);
     private readonly string fences = schema.Place(
         """
         select p.key, e.hop, p.state, p.owner from unnest($1::bigint[]) with ordinality v(key, n)
-        join waybill.place p on p.key = v.key join waybill.element e on e.key = v.key
+        join waybill.place p on p.key = any (array[v.key])
+        join waybill.element e on e.key = any (array[v.key])
         order by v.n
         """);
     private readonly string endOverdue = schema.Place("delete from waybill.worker where lease_until <= now()");
@@ -41,15 +42,18 @@ internal sealed class Returns(SiteSchema schema)
                 select p.owner from waybill.place p where p.state = 3 and p.owner > o.owner order by p.owner limit 1)
             from owners o where o.owner is not null),
         orphans as (
-            select p.key from owners o join waybill.place p on p.owner = o.owner and p.state = 3
+            select p.key from owners o
+            cross join lateral (
+                select key from waybill.place where state = 3 and owner = o.owner
+                order by key limit $1 for no key update skip locked) p
             where o.owner is not null and not exists (select 1 from waybill.worker w where w.epoch = o.owner)
-            order by p.owner, p.key limit $1 for no key update of p skip locked),
+            order by o.owner, p.key limit $1),
         returned as (
             update waybill.place p
             set state = 0, owner = null, node = e.node, hop = e.hop,
                 attempts = case when p.hop = e.hop then p.attempts else 1 end
-            from orphans o join waybill.element e on e.key = o.key
-            where p.key = o.key
+            from orphans o join waybill.element e on e.key = any (array[o.key])
+            where p.key = any (array[o.key])
             returning p.node)
         select node, count(*) from returned group by node
         """);

@@ -27,7 +27,7 @@ internal sealed class Signals(Board board)
     {
         if (!board.Mailbox.TryGetValue(place.Key, out KeptSignal? kept))
             return;
-        board.Changes.TakenSignals.Add(kept.Number);
+        board.Changes.TakenSignals.Add((place.Key, place.AwaitedSignal!, kept.Number));
         Take(place, kept.Payload);
     }
 

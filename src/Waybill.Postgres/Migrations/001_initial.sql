@@ -69,7 +69,7 @@ create table waybill.place (
 
 create index place_ready on waybill.place (node, rank, key) where state = 0;
 create index place_due on waybill.place (due) where state in (1, 5) and due is not null;
-create index place_owned on waybill.place (owner) where state = 3;
+create index place_owned on waybill.place (owner, key) where state = 3;
 -- By hash, because an order key may be longer than an index entry.
 create index place_line on waybill.place (node, hashtextextended(order_key, 0), line) where order_key is not null;
 
@@ -84,12 +84,11 @@ create table waybill.reply (
 
 -- Signals that came before their element waited for them.
 create table waybill.mailbox (
-    number  bigint generated always as identity primary key,
     key     bigint not null,
+    number  bigint generated always as identity,
     name    text   not null,
-    payload bytea  not null);
-
-create index mailbox_element on waybill.mailbox (key, name, number);
+    payload bytea  not null,
+    primary key (key, name, number));
 
 create table waybill.sidelined (
     key      bigint      primary key,
