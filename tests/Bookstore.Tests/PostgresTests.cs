@@ -11,12 +11,12 @@ public sealed class PostgresTests
         using Bookshop desk = new() { Connection = server.ConnectionString() };
         using Bookshop centre = new() { Connection = server.ConnectionString() };
         using CancellationTokenSource closing = new();
+        SiteOrder ofCentre = centre.Site with { Nodes = ["fulfilment", "payments"] };
+        SiteOrder ofDesk = desk.Site with { Nodes = ["orders", "receiving", "stowing", "returns"] };
         Task<int> centreRun = centre.RunAsync(
-            centre.Order(count: 0) with { Site = centre.Site with { Nodes = ["fulfilment", "payments"] }, Feeds = false },
-            closing.Token);
+            centre.Order(count: 0) with { Site = ofCentre, Feeds = false }, closing.Token);
 
-        int deskRun = await desk.RunAsync(
-            desk.Order(count: 60) with { Site = desk.Site with { Nodes = ["orders", "receiving", "stowing", "returns"] } });
+        int deskRun = await desk.RunAsync(desk.Order(count: 60) with { Site = ofDesk });
         await closing.CancelAsync();
 
         Assert.Equal((0, 0), (deskRun, await centreRun));
