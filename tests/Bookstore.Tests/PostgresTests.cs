@@ -11,12 +11,13 @@ public sealed class PostgresTests
         using Bookshop desk = new() { Connection = server.ConnectionString() };
         using Bookshop centre = new() { Connection = server.ConnectionString() };
         using CancellationTokenSource closing = new();
+        string[] atCentre = ["fulfilment", "payments"];
+        string[] atDesk = ["orders", "receiving", "stowing", "returns"];
         Task<int> centreRun = centre.RunAsync(
-            centre.Order(count: 0) with { Site = centre.Site with { Nodes = ["fulfilment", "payments"] }, Feeds = false },
-            closing.Token);
+            centre.Order(count: 0) with { Site = centre.Site with { Nodes = atCentre }, Feeds = false }, closing.Token);
 
         int deskRun = await desk.RunAsync(
-            desk.Order(count: 60) with { Site = desk.Site with { Nodes = ["orders", "receiving", "stowing", "returns"] } });
+            desk.Order(count: 60) with { Site = desk.Site with { Nodes = atDesk } });
         await closing.CancelAsync();
 
         Assert.Equal((0, 0), (deskRun, await centreRun));

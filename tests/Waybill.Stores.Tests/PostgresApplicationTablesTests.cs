@@ -14,7 +14,8 @@ public sealed class PostgresApplicationTablesTests(SharedPostgres shared)
 
         for (int i = 0; i < 20; i++)
         {
-            SqlWrite create = new($"CREATE TABLE IF NOT EXISTS shelf_{i} (name text PRIMARY KEY)") { Locks = ["schema"] };
+            string table = $"shelf_{i}";
+            SqlWrite create = new($"CREATE TABLE IF NOT EXISTS {table} (name text PRIMARY KEY)") { Locks = ["schema"] };
             await Task.WhenAll(stores.Select(store => store.ExecuteAsync([create], CancellationToken.None)));
         }
 
