@@ -38,8 +38,7 @@ public sealed class Element<TData>
 
     /// <summary>
     /// Whether a cancel was requested while it waited for replies. The route's data is still taken, but unless the
-    /// route
-    /// ends the element, it goes to the workflow's cancel node (or ends as cancelled) instead.
+    /// route ends the element, it goes to the workflow's cancel node (or ends as cancelled) instead.
     /// </summary>
     public bool CancelRequested => Header.CancelRequested;
 

@@ -54,9 +54,8 @@ public abstract class NodeRules<TSelf, TData>
 
     /// <summary>
     /// The failure route: where an element goes when its retries have run out, with the data that it had. Default: it
-    /// is
-    /// sidelined. Faults that no retry and no business route can mend (unreadable data, an undeclared exit) sideline it
-    /// in any case.
+    /// is sidelined. Faults that no retry and no business route can mend (unreadable data, an undeclared exit)
+    /// sideline it in any case.
     /// </summary>
     /// <param name="node">A node of the same workflow and data.</param>
     public TSelf FailsTo(Node<TData> node) => Set(Draft with { FailureNode = node });
@@ -90,8 +89,8 @@ public abstract class NodeRules<TSelf, TData>
 
     /// <summary>
     /// Keeps the elements of one key in the order of their hops to this node: the next is claimed when the one before
-    /// has
-    /// left the node, also past retries, waits and sidelining. Such a node always takes its elements from the store.
+    /// has left the node, also past retries, waits and sidelining. Such a node always takes its elements from the
+    /// store.
     /// </summary>
     /// <param name="key">The key, from the data with which an element comes here; null for one without order.</param>
     public TSelf OrderedBy(Func<TData, string?> key) => Set(Draft with { OrderKey = data => key((TData)data) });

@@ -12,8 +12,7 @@ namespace Waybill;
 /// </summary>
 /// <remarks>
 /// Acts on all that match go through them in pages, each page one transaction, and only take elements that were
-/// sidelined
-/// before the act began; one that is sidelined again meanwhile is left for the next act.
+/// sidelined before the act began; one that is sidelined again meanwhile is left for the next act.
 /// </remarks>
 public sealed class SidelinedDesk
 {

@@ -36,8 +36,7 @@ public sealed class SiteClient
 
     /// <summary>
     /// Submits an element: durable when the task completes. A second submission with the same workflow name and
-    /// business
-    /// key changes nothing and gets the first one's ticket. Concurrent calls share commits.
+    /// business key changes nothing and gets the first one's ticket. Concurrent calls share commits.
     /// </summary>
     /// <param name="workflow">A workflow that this site defines.</param>
     /// <param name="businessKey">1 to 200 characters, no control characters, no white space at either end.</param>

@@ -47,11 +47,16 @@ public sealed class SiteOptions
     public TimeSpan JournalRetention { get; set; } = TimeSpan.FromDays(7);
 
     /// <summary>
-    /// How data is written and read. Default: camel case, enums as text, nulls left out, reflection. Give options
-    /// with a
-    /// source-generated resolver for the fastest start. <c>UnmappedMemberHandling</c> is the engine's.
+    /// How data is written and read. Default: camel case, enums as text, nulls left out, reflection. Give options with
+    /// a source-generated resolver for the fastest start. <c>UnmappedMemberHandling</c> is the engine's.
     /// </summary>
     public JsonSerializerOptions? Json { get; set; }
+
+    /// <summary>How often work of dead workers is looked for.</summary>
+    internal TimeSpan LookInterval => LeaseDuration / 15;
+
+    /// <summary>The lease that the store is asked for: one look shorter, so that a takeover is within the lease.</summary>
+    internal TimeSpan StoreLease => LeaseDuration - LookInterval;
 
     internal IEnumerable<string> Faults()
     {

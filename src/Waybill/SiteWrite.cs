@@ -8,8 +8,7 @@ public abstract record SiteWrite
 {
     /// <summary>
     /// Names that this write contends for, for example <c>stock/9780439023480</c>. The store takes them in one order
-    /// for
-    /// the whole commit, so that two processes cannot wait for each other. Empty by default.
+    /// for the whole commit, so that two processes cannot wait for each other. Empty by default.
     /// </summary>
     public IReadOnlyList<string> Locks { get; init; } = [];
 }
@@ -18,8 +17,7 @@ public abstract record SiteWrite
 /// <param name="Sql">One statement. Parameters are written <c>@name</c>.</param>
 /// <param name="Parameters">
 /// Names (without @) and values: null, bool, int, long, double, decimal, string, Guid, DateTimeOffset or byte[].
-/// SQLite keeps a
-/// decimal and a Guid as text and an instant as Unix milliseconds.
+/// SQLite keeps a decimal and a Guid as text and an instant as Unix milliseconds.
 /// </param>
 public sealed record SqlWrite(string Sql, params (string Name, object? Value)[] Parameters) : SiteWrite
 {

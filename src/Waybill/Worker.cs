@@ -53,8 +53,7 @@ public sealed partial class Worker : BackgroundService
 
     /// <summary>
     /// Stops gracefully: takes in no more, waits for begun runs up to <see cref="SiteOptions.DrainTimeMax"/>, cancels
-    /// those
-    /// that are left, commits what they bring, and hands everything else back.
+    /// those that are left, commits what they bring, and hands everything else back.
     /// </summary>
     /// <param name="cancellationToken">Ends the waiting early.</param>
     public override async Task StopAsync(CancellationToken cancellationToken)

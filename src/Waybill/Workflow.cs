@@ -65,8 +65,7 @@ public sealed class Workflow<TIn, TOut> : Workflow
 
     /// <summary>
     /// Names the node to which an element goes when it is cancelled, with the data that it has; there it undoes what
-    /// must
-    /// be undone. Without one, a cancelled element ends at once. Every node must then have this node's data type.
+    /// must be undone. Without one, a cancelled element ends at once. Every node must then have this node's data type.
     /// </summary>
     /// <param name="node">The cancel node.</param>
     public Workflow<TIn, TOut> CancelsTo(Node<TIn> node) => With(Parts with { CancelNode = node });

@@ -22,11 +22,11 @@ internal sealed class SqliteFault(int code, string message) : Exception($"SQLite
     /// </summary>
     public Exception InWordsOfContract(string file) => (Code & 0xff) switch
     {
-        // Met while a commit that is in the log already is made known to readers. The next commit writes over it; but if
-        // the process dies before, the next one finds it.
+        // Met while a commit that is in the log already is made known to readers. The next commit writes over it; but
+        // if the process dies before, the next one finds it.
         _ when Code == SQLITE_IOERR_SHMSIZE => new CommitOutcomeUnknownException(
-            $"The disk that holds {file} became full in the middle of a commit. Free some space: the store then goes on "
-            + "by itself.",
+            $"The disk that holds {file} became full in the middle of a commit. Free some space: the store then goes "
+            + "on by itself.",
             this),
         _ when IsOfStatement => new SqliteException(Message, Code & 0xff, Code),
         SQLITE_FULL => new StoreUnavailableException(

@@ -14,28 +14,33 @@ internal sealed partial class Caretaker(
 
     private readonly ILogger log = context.Logging.CreateLogger<Caretaker>();
 
-    private long keptAt;
+    private long renewedAt;
+    private long lookedAt;
     private WorkerEpoch? abandoned;
 
-    /// <summary>Renews and reclaims when a third of the lease has passed, and at once when there is no epoch.</summary>
+    /// <summary>
+    /// Renews when a third of the lease has passed, and at once when there is no epoch; looks for work of dead workers
+    /// fifteen times in a lease.
+    /// </summary>
     public async Task KeepLeaseOnceAsync()
     {
-        if (custody.Epoch is not null && context.Time.GetElapsedTime(keptAt) < context.Options.LeaseDuration / 3)
-            return;
-        await RenewOnceAsync();
-        if (custody.Epoch is null)
-            return;
+        if (custody.Epoch is null || context.Time.GetElapsedTime(renewedAt) >= context.Options.LeaseDuration / 3)
+        {
+            await RenewOnceAsync();
+            renewedAt = context.Time.GetTimestamp();
+        }
 
-        // A full batch is rarely the last: then the next pass goes on, not the one after a third of the lease.
-        if (await ReclaimOnceAsync() < ReclaimBatchMax)
-            keptAt = context.Time.GetTimestamp();
+        // A full batch is rarely the last: then the next pass goes on at once.
+        bool isTimeToLook = context.Time.GetElapsedTime(lookedAt) >= context.Options.LookInterval;
+        if (custody.Epoch is not null && isTimeToLook && await ReclaimOnceAsync() < ReclaimBatchMax)
+            lookedAt = context.Time.GetTimestamp();
     }
 
     /// <summary>Begins an epoch when there is none; else renews the lease. The epoch may turn out to be lost.</summary>
     public async Task RenewOnceAsync()
     {
         long askedAt = context.Time.GetTimestamp();
-        TimeSpan lease = context.Options.LeaseDuration;
+        TimeSpan lease = context.Options.StoreLease;
         if (custody.Epoch is not { } epoch)
         {
             await LeaveAbandonedAsync();

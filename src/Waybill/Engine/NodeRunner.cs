@@ -58,8 +58,7 @@ internal sealed partial class NodeRunner(
 
     /// <summary>
     /// Reserves a place for an element that will be handed on in memory. Not while older ones wait in the store, nor
-    /// at a
-    /// node with per-key order, whose line the store keeps.
+    /// at a node with per-key order, whose line the store keeps.
     /// </summary>
     public bool TryReserve()
     {

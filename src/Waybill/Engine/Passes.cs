@@ -11,7 +11,7 @@ internal sealed class Passes : IDisposable
     public Passes(EngineContext context, IServiceProvider services)
     {
         Context = context;
-        Custody = new Custody(context.Time, context.Options.LeaseDuration);
+        Custody = new Custody(context.Time, context.Options.StoreLease);
         Outbox = new Outbox();
         Hosted = new HostedNodes(context, services, Outbox, Custody);
         Committer = new Committer(context, Hosted, Outbox, Custody);

@@ -6,10 +6,8 @@ namespace Waybill.Serialization;
 
 /// <summary>
 /// Carries members that this version of the code does not know from the data that it read to the data that it writes,
-/// at
-/// every depth. An item of a list is matched with the read item that has the same known members, else, when the list
-/// kept its
-/// length, with the item at the same place; what finds no match is new and carries nothing.
+/// at every depth. An item of a list is matched with the read item that has the same known members, else, when the
+/// list kept its length, with the item at the same place; what finds no match is new and carries nothing.
 /// </summary>
 internal static class UnknownMembers
 {

@@ -14,8 +14,7 @@ public interface IElementStore
 
     /// <summary>
     /// Makes elements that are due ready (at most 1,000 a call), then gives ready ones to a worker: for each request
-    /// the
-    /// lowest rank first, then the oldest. One transaction: each gets state <c>Owned</c>, the epoch, and one more
+    /// the lowest rank first, then the oldest. One transaction: each gets state <c>Owned</c>, the epoch, and one more
     /// attempt.
     /// </summary>
     /// <param name="epoch">The claiming worker.</param>
@@ -31,8 +30,7 @@ public interface IElementStore
     /// </summary>
     /// <remarks>
     /// All hops are judged by the state before the commit. After all have moved, endings reach their callers, then
-    /// joins
-    /// that did not wait for all cancel the rest, then signals are delivered: in the order of the hops.
+    /// joins that did not wait for all cancel the rest, then signals are delivered: in the order of the hops.
     /// </remarks>
     /// <param name="epoch">The owner.</param>
     /// <param name="hops">At most one hop for each element.</param>
@@ -68,8 +66,7 @@ public interface IElementStore
 
     /// <summary>
     /// Asks elements, and all that they called, to cancel. One transaction: each is marked and journalled; one that
-    /// only
-    /// waits becomes ready at the front of its queue, so that whoever hosts its node carries the cancel out.
+    /// only waits becomes ready at the front of its queue, so that whoever hosts its node carries the cancel out.
     /// </summary>
     /// <param name="requests">What to cancel, and why.</param>
     /// <param name="cancel">Stops waiting.</param>

@@ -41,9 +41,8 @@ public interface ISiteStore : IAsyncDisposable
     Task OpenAsync(CancellationToken cancel);
 
     /// <summary>
-    /// Raised after a commit, of this process or (as far as the store is told) of another, that made elements ready
-    /// at a
-    /// node. A hint to claim now: it can be late, repeated or missing, and handlers must return at once.
+    /// Raised after a commit, of this process or (as far as the store is told) of another, that made elements ready at
+    /// a node. A hint to claim now: it can be late, repeated or missing, and handlers must return at once.
     /// </summary>
     event Action<NodeAddress>? Arrived;
 }

@@ -20,8 +20,7 @@ public interface IWorkerStore
 
     /// <summary>
     /// Ends the epochs of workers whose lease ran out, then returns elements of ended epochs to the nodes where they
-    /// now
-    /// are, as ready. Each step is one transaction; an epoch cannot commit from the moment it is ended.
+    /// now are, as ready. Each step is one transaction; an epoch cannot commit from the moment it is ended.
     /// </summary>
     /// <param name="max">How many elements at the most; call again while it returns that many.</param>
     /// <param name="cancel">Stops waiting.</param>

@@ -90,7 +90,8 @@ public sealed class ReadmeSample
 
     private sealed class ApprovingProcessor : IPaymentProcessor
     {
-        public Task<Answer> AuthoriseAsync(string card, decimal total, string idempotencyKey, CancellationToken cancel) =>
+        public Task<Answer> AuthoriseAsync(
+            string card, decimal total, string idempotencyKey, CancellationToken cancel) =>
             Task.FromResult(new Answer(true, $"authorised {idempotencyKey}"));
     }
 }

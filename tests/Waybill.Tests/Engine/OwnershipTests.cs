@@ -45,7 +45,7 @@ public sealed class OwnershipTests
         await dead.DisposeAsync();
 
         await using TestSite heir = Beside(dead, flow);
-        await heir.AdvanceAsync(TimeSpan.FromSeconds(14));
+        await heir.AdvanceAsync(TimeSpan.FromSeconds(13));
         int before = gate.Came.Count;
         await heir.AdvanceAsync(TimeSpan.FromSeconds(2));
 
