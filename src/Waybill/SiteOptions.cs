@@ -55,7 +55,7 @@ public sealed class SiteOptions
     /// <summary>How often work of dead workers is looked for.</summary>
     internal TimeSpan LookInterval => LeaseDuration / 15;
 
-    /// <summary>The lease that the store is asked for: one look shorter, so that a takeover is within the lease.</summary>
+    /// <summary>The lease that the store is asked for: a look shorter, to be taken over within the lease.</summary>
     internal TimeSpan StoreLease => LeaseDuration - LookInterval;
 
     internal IEnumerable<string> Faults()
