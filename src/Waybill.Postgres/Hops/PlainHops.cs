@@ -59,7 +59,8 @@ internal sealed class PlainHops(SiteSchema schema, NodeNumbers nodes)
             set hop = e.hop + 1, node = h.node, arrived_hop = case when h.arrives then e.hop + 1 else e.arrived_hop end,
                 moved_at = now(), failure = h.failure, data = h.data
             from held h
-            where e.key = any (array[h.key]) and e.hop = h.hop and exists (select 1 from waybill.worker where epoch = $1)
+            where e.key = any (array[h.key]) and e.hop = h.hop
+              and exists (select 1 from waybill.worker where epoch = $1)
             returning e.key, e.id, e.hop, e.node, h.n, h.kind, h.worked, h.detail, h.rank, h.attempts,
                 coalesce(now() + h.delay * interval '1 microsecond', h.due) as due),
         placed as (
