@@ -41,8 +41,9 @@ internal sealed class Claims(SiteSchema schema, NodeNumbers nodes)
               and exists (select 1 from waybill.worker where epoch = $1)
             order by due limit {PromoteMax} for no key update skip locked),
         promoted as (
-            update waybill.place p set state = 0, due = null
-            from due d where p.key = any (array[d.key]) returning p.node)
+            update waybill.place p set state = 0, due = null from due d
+            where p.key = any (array[d.key])
+            returning p.node)
         select distinct node from promoted
         """);
     private readonly string linesDue = schema.Place($"select {LinesDue}");
