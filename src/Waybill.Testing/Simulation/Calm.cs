@@ -50,8 +50,20 @@ internal sealed class Calm(World world, Action startProcess, int version)
         }
 
         startProcess();
+        SetClocks();
+    }
+
+    /// <summary>
+    /// Sets all clocks to the latest. Leases move along: if they ran out now, what a process has lost sight of would be taken
+    /// over, and a bug stay hidden.
+    /// </summary>
+    private void SetClocks()
+    {
         DateTimeOffset latest = world.Processes.Select(process => process.Time.GetUtcNow())
             .Append(world.StoreTime.GetUtcNow()).Max();
+        TimeSpan jump = latest - world.StoreTime.GetUtcNow();
+        foreach (MemoryWorker worker in world.Store.State.Workers.Values)
+            worker.LeaseUntil += jump;
         world.StoreTime.SetUtcNow(latest);
         foreach (SimulatedProcess process in world.Processes)
             process.Time.SetUtcNow(latest);

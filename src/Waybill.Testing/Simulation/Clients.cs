@@ -18,7 +18,7 @@ internal sealed class Clients
     public Clients(World world)
     {
         this.world = world;
-        int count = 3 + world.Chance.Next(8);
+        int count = world.Chance.Next(5, 30);
         Roots = [.. Enumerable.Range(1, count).Select(i => new Root($"r{i}", world.Chance.Next(1_000_000)))];
     }
 
@@ -29,15 +29,15 @@ internal sealed class Clients
     /// <summary>One client does something, by chance.</summary>
     public void Act(SimulatedProcess process)
     {
-        switch (world.Chance.Next(20))
+        switch (world.Chance.Next(40))
         {
-            case < 11:
+            case < 12:
                 Submit(process, world.OneOf(Roots));
                 break;
-            case < 15:
+            case < 32:
                 ToSomeElement(process, Signal);
                 break;
-            case < 16:
+            case < 33:
                 ToSomeElement(process, Cancel);
                 break;
             default:

@@ -141,8 +141,8 @@ internal sealed class SimulatedProcess : SynchronizationContext, IRunScheduler, 
             Pass(choice switch
             {
                 < 14 => Loop.Commit,
-                < 17 => Loop.Claim,
-                17 => Loop.Lease,
+                < 16 => Loop.Claim,
+                < 18 => Loop.Lease,
                 _ => world.OneOf(Loops),
             });
     }

@@ -57,14 +57,15 @@ public sealed class Simulator
             Start(world.Happens(0.3));
         switch (world.Chance.Next(100))
         {
-            case < 9:
+            case < 6:
                 PassTime();
                 break;
             case < 15:
                 Client();
                 break;
             case < 16:
-                Trouble();
+                if (world.Happens(world.Harshness))
+                    Trouble();
                 break;
             case < 18:
                 world.Reader.Act();
@@ -84,9 +85,9 @@ public sealed class Simulator
 
     private void PassTime() => world.Advance(TimeSpan.FromMilliseconds(world.Chance.Next(20) switch
     {
-        < 14 => world.Chance.Next(1, 50),
-        < 19 => world.Chance.Next(50, 500),
-        _ => world.Chance.Next(500, 3000),
+        < 15 => world.Chance.Next(1, 50),
+        < 19 => world.Chance.Next(50, 400),
+        _ => world.Chance.Next(400, world.Happens(world.Harshness) ? 3000 : 600),
     }));
 
     private void Client()

@@ -14,8 +14,8 @@ internal sealed class Wire(World world, SimulatedProcess process) : IStoreFaults
         if (world.Now < world.OutageUntil)
             return Task.FromException<T>(new StoreUnavailableException("The store cannot be reached."));
         bool isRead = Reads.Any(read => call.StartsWith(read, StringComparison.Ordinal));
-        double fate = world.IsCalm ? 1 : world.Chance.NextDouble() * (call == "Elements.Commit" ? 0.5 : 1);
-        return fate switch
+        double fate = world.IsCalm ? 1 : world.Chance.NextDouble() / world.Harshness;
+        return (call == "Elements.Commit" ? fate / 2 : fate) switch
         {
             < 0.004 => CrashBefore<T>(call),
             < 0.010 => CrashAfter(call, apply),
@@ -23,8 +23,7 @@ internal sealed class Wire(World world, SimulatedProcess process) : IStoreFaults
             < 0.028 when !isRead => UnknownNotApplied<T>(call),
             < 0.036 when !isRead => UnknownAppliedLate(call, apply),
             < 0.044 => PauseIn(call, apply),
-            < 0.200 => Slow(call, apply),
-            _ => Direct(call, apply),
+            _ => world.Happens(0.15) ? Slow(call, apply) : Direct(call, apply),
         };
     }
 

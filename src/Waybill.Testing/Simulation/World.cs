@@ -21,6 +21,7 @@ internal sealed class World
         Settings = settings;
         keepsTrace = settings.KeepsTrace;
         Chance = new Random(settings.Seed);
+        Harshness = OneOf([0.1, 0.3, 1.0]);
         Store = new MemoryStore(StoreTime);
         ISiteStore store = MutantStore.Of(Store, settings.Mutation, Chance);
         Site = new StoreLayer(store) { Elements = new WatchedCommits(this, store.Elements) };
@@ -32,6 +33,11 @@ internal sealed class World
     public SimulationSettings Settings { get; }
 
     public Random Chance { get; }
+
+    /// <summary>
+    /// How often things go wrong. Some bugs need many faults to show, others a process that lives long with one.
+    /// </summary>
+    public double Harshness { get; }
 
     public FakeTime StoreTime { get; } = new();
 
