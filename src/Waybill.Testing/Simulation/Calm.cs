@@ -54,8 +54,8 @@ internal sealed class Calm(World world, Action startProcess, int version)
     }
 
     /// <summary>
-    /// Sets all clocks to the latest. Leases move along: if they ran out now, what a process has lost sight of would be taken
-    /// over, and a bug stay hidden.
+    /// Sets all clocks to the latest. Leases move along: if they ran out now, what a process has lost sight of would be
+    /// taken over, and a bug stay hidden.
     /// </summary>
     private void SetClocks()
     {
