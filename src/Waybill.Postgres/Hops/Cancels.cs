@@ -49,7 +49,7 @@ internal sealed class Cancels(Board board)
     private void BringForward(Place place)
     {
         if (place.State == ElementState.Sidelined)
-            board.Changes.NoLongerSidelined.Add(place.Key);
+            board.Changes.TakeFromSideline(place.Key);
         place.Rank = int.MinValue;
         place.Due = null;
         // Without replies it will not run, only be cancelled, so its line need not hold it up. With replies it may run.

@@ -32,6 +32,13 @@ internal sealed class Changes
     /// <summary>Nodes that got ready elements.</summary>
     public HashSet<int> Arrivals { get; } = [];
 
+    /// <summary>An element is not sidelined any more, perhaps since this very transaction.</summary>
+    public void TakeFromSideline(long key)
+    {
+        NoLongerSidelined.Add(key);
+        Sidelined.RemoveAll(row => row.Key == key);
+    }
+
     /// <summary>The next place among the journal rows of this transaction.</summary>
     public int NextJournalNumber() => ++journalNumber;
 

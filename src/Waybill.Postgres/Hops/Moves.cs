@@ -24,7 +24,7 @@ internal sealed class Moves(Board board, NodeNumbers nodes)
     {
         Place place = board.Find(hop.Key)!;
         if (place.State == ElementState.Sidelined)
-            changes.NoLongerSidelined.Add(place.Key);
+            changes.TakeFromSideline(place.Key);
         if (hop.To is Destination.End end)
         {
             End(place, hop, end);

@@ -89,12 +89,18 @@ internal sealed class PlainHops(SiteSchema schema, NodeNumbers nodes)
             returning e.key, e.id, e.hop + 1 as hop, h.node, h.n, h.kind, h.worked, h.detail, h.ending, h.result,
                 h.reason),
         unplaced as (delete from waybill.place p using moved m where p.key = any (array[m.key])),
-        forgotten as (delete from waybill.mailbox b using moved m where b.key = any (array[m.key])),
         ticketed as (
             update waybill.ticket t set ending = m.ending, ended_at = now(), result = m.result, reason = m.reason
             from moved m where t.key = any (array[m.key])),
         journalled as ({Journal})
         select array_agg(n) from moved
+        """);
+
+    // A statement of its own, so that it sees a signal that was kept while the one before waited for the place.
+    private readonly string forgetSignals = schema.Place(
+        """
+        delete from waybill.mailbox m
+        where m.key = any ($1) and not exists (select 1 from waybill.element e where e.key = any (array[m.key]))
         """);
 
     /// <summary>Whether a hop touches nothing but its own element.</summary>
@@ -118,7 +124,7 @@ internal sealed class PlainHops(SiteSchema schema, NodeNumbers nodes)
     /// <param name="hops">
     /// Plain hops with their numbers in the journal, by which they are told apart afterwards.
     /// </param>
-    /// <returns>How many statements were added; each returns the numbers of the hops that it applied.</returns>
+    /// <returns>How many results they give; each holds the numbers of hops that were applied.</returns>
     public int Add(NpgsqlBatch batch, WorkerEpoch epoch, List<(int Number, Hop Hop)> hops)
     {
         // In the order of their keys, as everybody locks rows.
@@ -126,14 +132,13 @@ internal sealed class PlainHops(SiteSchema schema, NodeNumbers nodes)
         List<(int, Hop)> handedOver = [.. hops.Where(row => row.Hop.To is Destination.HandOver)];
         List<(int, Hop)> enqueued = [.. hops.Where(row => row.Hop.To is Destination.Enqueue)];
         List<(int, Hop)> ended = [.. hops.Where(row => row.Hop.To is Destination.End)];
-        int before = batch.BatchCommands.Count;
         if (handedOver.Count > 0)
             AddHandOvers(batch, epoch, handedOver);
         if (enqueued.Count > 0)
             AddEnqueues(batch, epoch, enqueued);
         if (ended.Count > 0)
             AddEnds(batch, epoch, ended);
-        return batch.BatchCommands.Count - before;
+        return new[] { handedOver.Count, enqueued.Count, ended.Count }.Count(count => count > 0);
     }
 
     private void AddHandOvers(NpgsqlBatch batch, WorkerEpoch epoch, List<(int Number, Hop Hop)> hops)
@@ -169,6 +174,7 @@ internal sealed class PlainHops(SiteSchema schema, NodeNumbers nodes)
             Arg.Shorts([.. to.Select(place => (short)place.Ending)]),
             Arg.Bytes([.. to.Select(place => place.Result)]),
             Arg.OptionalTexts([.. to.Select(place => StorableText.OrNull(place.Reason))]));
+        batch.Add(forgetSignals, columns.Keys);
     }
 }
 

@@ -158,6 +158,18 @@ public abstract class CallsConformance : StoreConformance
     }
 
     [Fact]
+    public async Task What_a_commit_sidelines_and_cancels_does_not_wait_for_a_person()
+    {
+        WorkerEpoch worker = await RegisterAsync();
+        (_, IReadOnlyList<ClaimedElement> called) = await StartCallsAsync(worker, 2, JoinMode.AllOrFirstFailure);
+
+        await ApplyAsync(worker, called[0].Fail(), called[1].Sideline());
+
+        Assert.Equal(ElementState.Ready, await StateAsync(called[1].Id));
+        Assert.Equal(0, await Store.Sidelined.CountAsync(SidelinedFilter.All, Cancel));
+    }
+
+    [Fact]
     public async Task A_late_reply_does_not_disturb_a_caller_that_has_gone_on_to_call_again()
     {
         WorkerEpoch worker = await RegisterAsync();
