@@ -15,7 +15,7 @@ try
     return await CommandLine.Create(Console.Out).Parse(args).InvokeAsync(configuration);
 }
 catch (Exception error) when (error is StoreUnavailableException or StoreBrokenException or StoreVersionException
-    or DefinitionException or NpgsqlException or IOException or InvalidDataException)
+    or DefinitionException or NpgsqlException or IOException or InvalidDataException or UnauthorizedAccessException)
 {
     await Console.Error.WriteLineAsync($"bookstore: {error.Message}");
     return 1;

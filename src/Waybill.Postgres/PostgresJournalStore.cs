@@ -46,10 +46,11 @@ internal sealed class PostgresJournalStore(Listings listings) : IJournalStore
     public Task<int> TrimAsync(DateTimeOffset before, int max, CancellationToken cancel) =>
         listings.WriteAsync(
             new Query("delete from waybill.journal")
-                .Then("where (era, tx, n) in (select j.era, j.tx, j.n from waybill.journal j")
+                .Then("where (era, tx, n) in (select j.era, j.tx, j.n from")
+                .Then("(select * from waybill.journal order by era, tx, n limit @) j", Arg.Int(max))
                 .Where("j.at < @", Arg.Instant(before))
                 .Where(IsSettled)
-                .Then("order by j.era, j.tx, j.n limit @)", Arg.Int(max)),
+                .Then(")"),
             cancel);
 
     // Rows of an earlier era came with a restored backup; nothing is added to them.

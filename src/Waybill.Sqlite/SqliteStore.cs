@@ -34,7 +34,9 @@ public sealed class SqliteStore : ISiteStore
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(file);
         Database.LoadLibrary();
-        this.file = Path.GetFullPath(file);
+        // A link and the file that it leads to are one store, and must have one lock.
+        FileSystemInfo? target = File.Exists(file) ? File.ResolveLinkTarget(file, returnFinalTarget: true) : null;
+        this.file = target?.FullName ?? Path.GetFullPath(file);
         this.time = time;
         isReadOnly = options?.ReadOnly ?? false;
         writer = new Writer(this.file) { Arrived = node => Arrived?.Invoke(node) };

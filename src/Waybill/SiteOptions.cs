@@ -29,8 +29,9 @@ public sealed class SiteOptions
     /// <summary>How often queues are looked at when nothing tells of new work. Default: half a second.</summary>
     public TimeSpan PollInterval { get; set; } = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>How long a graceful stop waits for runs that have begun. Default: 30 seconds.</summary>
-    public TimeSpan DrainTimeMax { get; set; } = TimeSpan.FromSeconds(30);
+    /// <summary>How long a graceful stop waits for runs that have begun. Default: 20 seconds,
+    /// so that a host's usual 30 are enough for it and for what comes after.</summary>
+    public TimeSpan DrainTimeMax { get; set; } = TimeSpan.FromSeconds(20);
 
     /// <summary>Data larger than this is logged as a warning. Default: 256 KiB.</summary>
     public int DataWarnBytes { get; set; } = 256 * 1024;

@@ -92,6 +92,7 @@ public sealed partial class Worker : BackgroundService
             LoopAsync("commit", all.Outbox.Wake.WaitAsync, all.Committer.CommitOnceAsync),
             LoopAsync("claim", all.Claimer.Wake.WaitAsync, all.Claimer.ClaimOnceAsync),
             LoopAsync("lease", Every(SweepInterval), all.Caretaker.KeepLeaseOnceAsync),
+            LoopAsync("reclaim", Every(SweepInterval), all.Caretaker.LookForDeadOnceAsync),
             LoopAsync("sweep", Every(SweepInterval), Done(all.Caretaker.SweepOnce)),
             LoopAsync("poll", Every(context.Options.PollInterval), Done(all.Claimer.Poll)),
             LoopAsync("housekeeping", Every(HousekeepingInterval), () => PurgeAllAsync(all)));

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
 using Waybill;
 using Waybill.Stores;
 
@@ -78,6 +80,12 @@ public static class CommandLine
 
     public static RootCommand Create(TextWriter output)
     {
+        foreach (Option number in (Option[])[Rate, Count, Speed, Report])
+        {
+            if (number.Validators.Count == 0)
+                number.Validators.Add(MustNotBeNegative);
+        }
+
         RootCommand root = new("An online bookstore's order pipeline with its distribution centres, on Waybill.")
         {
             Store, CatalogFile, OrdersFile, Rate, Count, Nodes, Speed, Seed, Report, NoFeed,
@@ -89,12 +97,23 @@ public static class CommandLine
         return root;
     }
 
+    private const StringSplitOptions NoEmptyNames =
+        StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries;
+
+    private static void MustNotBeNegative(OptionResult option)
+    {
+        double given = option.Tokens.Count == 1
+            && double.TryParse(option.Tokens[0].Value, CultureInfo.InvariantCulture, out double number) ? number : 0;
+        if (!double.IsFinite(given) || given < 0)
+            option.AddError($"{option.Option.Name} cannot be {option.Tokens[0].Value}: give a number from 0 on.");
+    }
+
     private static RunOrder RunOrderOf(ParseResult parsed) => new()
     {
         Site = new SiteOrder
         {
             Store = parsed.GetValue(Store)!,
-            Nodes = parsed.GetValue(Nodes)?.Split(',', StringSplitOptions.TrimEntries) ?? [],
+            Nodes = parsed.GetValue(Nodes)?.Split(',', NoEmptyNames) ?? [],
             Speed = parsed.GetValue(Speed),
             Seed = parsed.GetValue(Seed),
         },

@@ -44,6 +44,12 @@ internal static class Faults
         _ => false,
     };
 
+    /// <summary>Whether one statement ran into its time limit; an attached write then fails alone.</summary>
+    public static bool TookTooLong(Exception error) => error is PostgresException
+    {
+        SqlState: PostgresErrorCodes.QueryCanceled or PostgresErrorCodes.LockNotAvailable,
+    };
+
     /// <summary>Whether the server cannot be used now, as opposed to a fault in the statement or its data.</summary>
     public static bool IsOutage(Exception error) =>
         EndsSession(error) || (error is PostgresException answered && TranslateAnswer(answered) is not null);

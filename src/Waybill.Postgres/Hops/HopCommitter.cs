@@ -134,7 +134,7 @@ internal sealed class HopCommitter(SiteSchema schema, NodeNumbers nodes)
         {
             return await AttachedWrites.RunAsync(session, writes);
         }
-        catch (Exception error) when (!Faults.IsOutage(error))
+        catch (Exception error) when (!Faults.IsOutage(error) || Faults.TookTooLong(error))
         {
             return error;
         }

@@ -186,6 +186,12 @@ internal sealed class SimulatedProcess : SynchronizationContext, IRunScheduler, 
         Do(() => underWay[loop] = Begin(loop));
     }
 
+    private async Task KeepLeaseAsync()
+    {
+        await Passes.Caretaker.KeepLeaseOnceAsync();
+        await Passes.Caretaker.LookForDeadOnceAsync();
+    }
+
     private Task Begin(Loop loop)
     {
         switch (loop)
@@ -195,7 +201,7 @@ internal sealed class SimulatedProcess : SynchronizationContext, IRunScheduler, 
             case Loop.Claim:
                 return Passes.Claimer.ClaimOnceAsync();
             case Loop.Lease:
-                return Passes.Caretaker.KeepLeaseOnceAsync();
+                return KeepLeaseAsync();
             case Loop.Purge:
                 return Passes.Caretaker.PurgeOnceAsync();
             case Loop.Stop:

@@ -18,18 +18,18 @@ internal sealed partial class Caretaker(
     private long lookedAt;
     private WorkerEpoch? abandoned;
 
-    /// <summary>
-    /// Renews when a third of the lease has passed, and at once when there is no epoch; looks for work of dead workers
-    /// fifteen times in a lease.
-    /// </summary>
+    /// <summary>Renews when a third of the lease has passed, and at once when there is no epoch.</summary>
     public async Task KeepLeaseOnceAsync()
     {
-        if (custody.Epoch is null || context.Time.GetElapsedTime(renewedAt) >= context.Options.LeaseDuration / 3)
-        {
-            await RenewOnceAsync();
-            renewedAt = context.Time.GetTimestamp();
-        }
+        if (custody.Epoch is not null && context.Time.GetElapsedTime(renewedAt) < context.Options.LeaseDuration / 3)
+            return;
+        await RenewOnceAsync();
+        renewedAt = context.Time.GetTimestamp();
+    }
 
+    /// <summary>Looks for work of dead workers, fifteen times in a lease.</summary>
+    public async Task LookForDeadOnceAsync()
+    {
         // A full batch is rarely the last: then the next pass goes on at once.
         bool isTimeToLook = context.Time.GetElapsedTime(lookedAt) >= context.Options.LookInterval;
         if (custody.Epoch is not null && isTimeToLook && await ReclaimOnceAsync() < ReclaimBatchMax)

@@ -27,7 +27,11 @@ internal sealed partial class Committer(EngineContext context, HostedNodes hoste
     public async Task<bool> CommitOnceAsync()
     {
         if (custody.Epoch is not { } epoch)
+        {
+            DropForgotten();
             return false;
+        }
+
         if (doubtful.Count > 0)
             await SettleAsync(epoch);
 
@@ -91,6 +95,19 @@ internal sealed partial class Committer(EngineContext context, HostedNodes hoste
         for (int i = 0; i < hops.Length; i++)
             hops[i] = batch[i].Pending!.Hop;
         return hops;
+    }
+
+    /// <summary>
+    /// Lets go of what gathered under a lost epoch. At once, because the places that it reserved are what the next
+    /// epoch claims into.
+    /// </summary>
+    private void DropForgotten()
+    {
+        doubtful.RemoveAll(DropIfForgotten);
+        List<InFlight> gathered = outbox.Take(int.MaxValue);
+        gathered.RemoveAll(DropIfForgotten);
+        if (gathered.Count > 0)
+            outbox.PutBack(gathered);
     }
 
     /// <summary>Lets go of an element whose epoch was lost meanwhile.</summary>

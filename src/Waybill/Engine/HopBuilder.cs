@@ -21,6 +21,8 @@ internal sealed partial class HopBuilder(EngineContext context, HostedNodes host
     /// </summary>
     public PendingHop ForRoute(PlacedNode node, InFlight element, Route? route, TimeSpan worked)
     {
+        if (route is FaultRoute fault)
+            return ForFailure(node, element, fault.Error, worked);
         try
         {
             PendingHop pending = route switch
@@ -35,7 +37,6 @@ internal sealed partial class HopBuilder(EngineContext context, HostedNodes host
                         Detail = JsonSerializer.Serialize(new(fail.Reason), WaybillJson.Default.ReasonDetail),
                     },
                     null),
-                FaultRoute fault => ForFailure(node, element, fault.Error, worked),
                 _ => throw new RouteException("waybill.no-route", $"Node \"{node.Address}\" returned no route."),
             };
             return element.CancelRequested && !node.IsUpgrade && pending.Hop.To is not Destination.End

@@ -32,7 +32,11 @@ internal sealed class HostedNodes : IDisposable
             runner.Dispose();
     }
 
-    private static bool IsHosted(PlacedNode node, SiteOptions options) =>
-        options.HostedNodes.Count == 0
-        || options.HostedNodes.Any(wanted => DefinitionCheck.IsMeant(wanted, node.Address.Workflow, node.Address.Node));
+    // An upgrade is hosted where the node is to which it moves the elements.
+    private static bool IsHosted(PlacedNode node, SiteOptions options)
+    {
+        string name = node.IsUpgrade ? node.Definition.Exits[0].Name : node.Address.Node;
+        return options.HostedNodes.Count == 0
+            || options.HostedNodes.Any(wanted => DefinitionCheck.IsMeant(wanted, node.Address.Workflow, name));
+    }
 }

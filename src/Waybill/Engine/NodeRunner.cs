@@ -271,7 +271,7 @@ internal sealed partial class NodeRunner(
         {
             if (run.IsGivenUp)
                 return null;
-            averageRunTicks += (worked.Ticks - averageRunTicks) / 16;
+            averageRunTicks = Math.Max(1, averageRunTicks + ((worked.Ticks - averageRunTicks) / 16));
             InFlight[] finished = [.. run.Elements];
             run.Elements.Clear();
             return finished;
@@ -329,7 +329,11 @@ internal sealed partial class NodeRunner(
     private int HeldMax()
     {
         int concurrency = node.Definition.ConcurrencyMax * code.BatchMax;
-        double perHoldTime = HoldTime.Ticks / Math.Max(averageRunTicks, 1) * concurrency;
+        if (averageRunTicks == 0)
+            return Math.Min(context.Options.InFlightMax, 2 * concurrency);
+        double perHoldTime = HoldTime.Ticks / averageRunTicks * concurrency;
+        if (node.Definition.Rate is { } rate)
+            perHoldTime = Math.Min(perHoldTime, HoldTime / rate.Per * rate.Runs);
         return (int)Math.Min(context.Options.InFlightMax, concurrency + perHoldTime);
     }
 

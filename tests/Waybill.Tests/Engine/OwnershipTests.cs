@@ -56,7 +56,7 @@ public sealed class OwnershipTests
     public async Task More_than_one_pass_returns_is_taken_over_by_the_next_pass_and_not_a_lease_later()
     {
         const int count = 1200;
-        Workflow<Parcel, string> flow = Gated(gate);
+        Workflow<Parcel, string> flow = Gated(gate, n => n.Concurrency(count));
         TestSite dead = new(flow);
         for (int i = 0; i < count; i++)
             await dead.SubmitAsync(flow, $"{i}");
@@ -66,7 +66,8 @@ public sealed class OwnershipTests
         heir.Time.Advance(PastTheLease);
 
         await heir.Passes.Caretaker.KeepLeaseOnceAsync();
-        await heir.Passes.Caretaker.KeepLeaseOnceAsync();
+        await heir.Passes.Caretaker.LookForDeadOnceAsync();
+        await heir.Passes.Caretaker.LookForDeadOnceAsync();
 
         ElementFilter ready = new() { State = ElementState.Ready };
         Assert.Equal(count, await heir.Store.Directory.CountAsync(ready, default));
