@@ -46,6 +46,9 @@ internal sealed class Listings(NpgsqlDataSource source, SiteSchema schema)
         }
         catch (Exception error)
         {
+            // Other connections of the pool are likely to be gone as well.
+            if (Faults.EndsSession(error))
+                source.Clear();
             if (Faults.Translate(error, mayCommit && isSent) is { } translated)
                 throw translated;
             throw;
