@@ -47,11 +47,14 @@ public sealed partial class SeveralProcessesTests(SharedPostgres postgres)
     public async Task The_work_of_a_killed_process_is_taken_over_by_the_other()
     {
         await using CrashSite site = await postgres.CreateSiteAsync();
+        await using ISiteStore store = site.CreateStore();
+        await store.OpenAsync(CancellationToken.None);
         ChildProcess killed = site.Start(count: 1000, o => o with { Work = Work });
         ChildProcess other = site.Start(count: 0, o => o with { Work = Work });
         await other.ReadyAsync();
         await killed.SaidAsync("ack ", times: 100);
 
+        await PauseWhileItOwnsAsync(killed, store);
         await killed.KillAsync();
         await other.UntilAsync(() => other.Reclaimed > 0, "to take elements over");
 
