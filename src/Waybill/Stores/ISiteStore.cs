@@ -26,6 +26,12 @@ public interface ISiteStore : IAsyncDisposable
     /// <summary>Elements that wait for a person.</summary>
     ISidelinedStore Sidelined { get; }
 
+    /// <summary>Elements that are held in aggregation queues, and the batches they are released into.</summary>
+    IHeldStore Held => throw new NotSupportedException();
+
+    /// <summary>Requests to change elements in flight, and what became of them.</summary>
+    IChangeStore Changes => throw new NotSupportedException();
+
     /// <summary>Ownership epochs and leases.</summary>
     IWorkerStore Workers { get; }
 
