@@ -90,6 +90,12 @@ public sealed record HeldQuery
 
     /// <summary>What to measure besides the count, at most 16.</summary>
     public IReadOnlyList<HeldMeasure> Measures { get; init; } = [];
+
+    /// <summary>
+    /// Only groups of which this is true; null for all. With many small groups, the few that are ripe are found among
+    /// them, however small they are.
+    /// </summary>
+    public HeldGate? Having { get; init; }
 }
 
 /// <summary>A measure over a group.</summary>
@@ -151,7 +157,7 @@ public sealed record HeldRelease
 /// <param name="Filter">The filter, in words.</param>
 public sealed record ReleaseNote(string By, string? Reason, string? Filter);
 
-/// <summary>What must be true of all that matches a release's filter: all that is given.</summary>
+/// <summary>What must be true of all that matches a filter, or of a group: all that is given.</summary>
 public sealed record HeldGate
 {
     /// <summary>At least so many.</summary>
