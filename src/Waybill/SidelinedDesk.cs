@@ -111,6 +111,7 @@ public sealed class SidelinedDesk
         Key = element.Key,
         Id = element.Id,
         From = element.Hop,
+        Revision = element.Revision,
         Node = element.Node,
         To = new Destination.Enqueue(site.Find(element.Node) is { } node
             ? site.SlotFor(node, data)
@@ -128,6 +129,7 @@ public sealed class SidelinedDesk
         Key = element.Key,
         Id = element.Id,
         From = element.Hop,
+        Revision = element.Revision,
         Node = element.Node,
         To = new Destination.End(Ending.Dropped, default, actor.Reason ?? $"dropped by {actor.Name}"),
         Kind = JournalKind.Dropped,

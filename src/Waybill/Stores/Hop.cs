@@ -15,6 +15,12 @@ public sealed record Hop
     /// <summary>The hop number that the element must still have.</summary>
     public required int From { get; init; }
 
+    /// <summary>
+    /// The revision that the element must still have, when a person acts on what was read before; null for any. What a
+    /// worker owns cannot be amended, so its hops need none. Another revision is <see cref="HopStatus.Lost"/>.
+    /// </summary>
+    public int? Revision { get; init; }
+
     /// <summary>Where the element is now, for the journal row of an element that ends.</summary>
     public required NodeAddress Node { get; init; }
 
