@@ -50,7 +50,9 @@ internal sealed class MemoryCancels(MemoryState state)
     private void BringForward(MemoryElement element, MemoryPlace marked)
     {
         element.Sidelined = null;
-        MemoryPlace first = marked with { Rank = int.MinValue, Due = null };
+        element.Held = null;
+        // A member of a batch leaves it: the others and the batch do not wait for what becomes of it.
+        MemoryPlace first = marked with { Rank = int.MinValue, Due = null, Batch = null };
         // Without replies it will not run, only be cancelled, so its line need not hold it up. With replies it may run.
         if (element.Replies.Count == 0)
             state.Queues.Put(element, first with { State = ElementState.Ready });

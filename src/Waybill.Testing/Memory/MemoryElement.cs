@@ -30,6 +30,12 @@ internal sealed class MemoryElement
 
     public string? Failure { get; set; }
 
+    /// <summary>How often its data was amended where it stood.</summary>
+    public int Revision { get; set; }
+
+    /// <summary>Its row in the table of the aggregation queue where it is held; null when it is not.</summary>
+    public MemoryHeldRow? Held { get; set; }
+
     /// <summary>Set by <see cref="MemoryQueues"/> only, which keeps the queues in step with it.</summary>
     public required MemoryPlace Place { get; set; }
 
@@ -87,6 +93,9 @@ internal sealed record MemoryPlace
 
     public CancelMark Cancel { get; init; }
 
+    /// <summary>The batch element that it is a member of.</summary>
+    public ElementId? Batch { get; init; }
+
     public LineAddress? Line => OrderKey is null ? null : new LineAddress(Node, OrderKey);
 }
 
@@ -102,6 +111,8 @@ internal enum CancelMark
 internal readonly record struct LineAddress(NodeAddress Node, string OrderKey);
 
 internal sealed record KeptSignal(string Name, ReadOnlyMemory<byte> Payload);
+
+internal sealed record MemoryHeldRow(HeldRow Row, DateTimeOffset At);
 
 internal sealed record SidelinedRow(DateTimeOffset At, Failure Failure);
 

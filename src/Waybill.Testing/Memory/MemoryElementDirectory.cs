@@ -30,6 +30,7 @@ internal sealed class MemoryElementDirectory(MemoryState state) : IElementDirect
         && (filter.State is null || element.Place.State == filter.State)
         && (filter.BusinessKey is null || element.BusinessKey == filter.BusinessKey)
         && (filter.Caller is null || element.Caller?.Id == filter.Caller)
+        && (filter.Batch is null || element.Place.Batch == filter.Batch)
         && (filter.AcceptedBefore is null || element.AcceptedAt < filter.AcceptedBefore));
 
     private static ElementSummary ToSummary(MemoryElement element) => new(
@@ -38,5 +39,9 @@ internal sealed class MemoryElementDirectory(MemoryState state) : IElementDirect
 
     private static ElementDetails ToDetails(MemoryElement element) => new(
         element.Key, ToSummary(element), element.Data, element.Place.Due, element.Place.AwaitedSignal,
-        element.Place.PendingCalls);
+        element.Place.PendingCalls)
+    {
+        Revision = element.Revision,
+        Batch = element.Place.Batch,
+    };
 }

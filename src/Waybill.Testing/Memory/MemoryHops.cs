@@ -9,10 +9,11 @@ namespace Waybill.Testing.Memory;
 /// </summary>
 internal sealed class MemoryHops(MemoryState state, MemoryCancels cancels, MemorySignals signals)
 {
-    public IReadOnlyList<HopOutcome> Apply(IReadOnlyList<Hop> hops, Func<MemoryElement, bool> isHeld)
+    public IReadOnlyList<HopOutcome> Apply(IReadOnlyList<Hop> hops, Func<MemoryElement, bool> mayMove)
     {
         RequireOneEach(hops);
-        HopOutcome[] outcomes = [.. hops.Select(hop => new HopOutcome(Judge(hop, isHeld)))];
+        RequireDeclared(hops);
+        HopOutcome[] outcomes = [.. hops.Select(hop => new HopOutcome(Judge(hop, mayMove)))];
         List<Hop> applied = [];
         foreach ((int index, Hop hop) in hops.Index())
         {
@@ -28,7 +29,14 @@ internal sealed class MemoryHops(MemoryState state, MemoryCancels cancels, Memor
             applied.Add(hop);
         }
 
-        MemoryElement[] impatient = [.. applied.Select(Reply).OfType<MemoryElement>()];
+        List<MemoryElement> impatient = [];
+        foreach (Hop hop in applied)
+        {
+            ReplyToMembers(hop);
+            if (Reply(hop) is { } caller)
+                impatient.Add(caller);
+        }
+
         foreach (MemoryElement caller in impatient)
             cancels.RequestCalled(caller, detail: null);
         foreach (SignalDelivery signal in applied.SelectMany(hop => hop.Signals))
@@ -47,9 +55,21 @@ internal sealed class MemoryHops(MemoryState state, MemoryCancels cancels, Memor
         }
     }
 
-    private HopStatus Judge(Hop hop, Func<MemoryElement, bool> isHeld)
+    private void RequireDeclared(IReadOnlyList<Hop> hops)
     {
-        if (state.Find(hop.Key) is not { } element || element.Hop != hop.From || !isHeld(element))
+        foreach (Hop hop in hops)
+        {
+            if (hop.To is Destination.Enqueue { Slot: { } slot })
+                state.HeldQueues.RequireFits(slot);
+            else if (hop.To is Destination.Calls calls)
+                state.HeldQueues.RequireFit(calls.Elements);
+        }
+    }
+
+    private HopStatus Judge(Hop hop, Func<MemoryElement, bool> mayMove)
+    {
+        if (state.Find(hop.Key) is not { } element || element.Hop != hop.From || !mayMove(element)
+            || (hop.Revision is { } revision && element.Revision != revision))
             return HopStatus.Lost;
         bool mayPass = hop.Cancel != CancelStance.Yields || hop.To is Destination.End;
         return element.Place.Cancel == CancelMark.Pending && !mayPass ? HopStatus.CancelPending : HopStatus.Applied;
@@ -69,11 +89,12 @@ internal sealed class MemoryHops(MemoryState state, MemoryCancels cancels, Memor
         element.Data = hop.Data.ToArray();
         element.Failure = hop.Failure;
         element.Sidelined = null;
+        element.Held = null;
         if (hop.ConsumesReplies)
             element.Replies.Clear();
         MemoryPlace place = element.Place with
         {
-            Cancel = hop.Cancel == CancelStance.CarriesOut ? CancelMark.CarriedOut : element.Place.Cancel,
+            Cancel = After(element.Place.Cancel, hop.Cancel),
             AwaitedSignal = hop.ConsumesReplies ? null : element.Place.AwaitedSignal,
         };
         switch (hop.To)
@@ -99,7 +120,7 @@ internal sealed class MemoryHops(MemoryState state, MemoryCancels cancels, Memor
     private void HandOver(MemoryElement element, MemoryPlace place, Hop hop, Destination.HandOver to)
     {
         element.Node = to.Node;
-        state.Write(hop.Kind, element, hop.Detail, hop.Worked);
+        state.Write(hop.Kind, element, hop.Detail, hop.Worked, hop.Facts);
         // The place stays where the element was claimed: only its owner can see the difference, and a reclaim mends it.
         state.Queues.Put(element, hop.LeavesLine ? place with { OrderKey = null, LineNumber = 0 } : place);
     }
@@ -107,18 +128,19 @@ internal sealed class MemoryHops(MemoryState state, MemoryCancels cancels, Memor
     private void Enqueue(MemoryElement element, MemoryPlace place, Hop hop, Destination.Enqueue to)
     {
         element.Node = to.Slot.Node;
-        state.Write(hop.Kind, element, hop.Detail, hop.Worked);
-        state.Queues.PutWaiting(element, Arrived(element, place, to.Slot) with
+        state.Write(hop.Kind, element, hop.Detail, hop.Worked, hop.Facts);
+        MemoryPlace waiting = Arrived(element, place, to.Slot) with
         {
             Due = to.Delay is { } delay ? state.Now + delay : to.Due,
             Attempts = to.Attempts,
-        });
+        };
+        state.Settle(element, waiting, to.Slot.Held);
     }
 
     private void Call(MemoryElement element, MemoryPlace place, Hop hop, Destination.Calls to)
     {
         element.Node = to.Slot.Node;
-        state.Write(hop.Kind, element, JournalDetail.Called(to.Elements), hop.Worked);
+        state.Write(hop.Kind, element, JournalDetail.Called(to.Elements), hop.Worked, hop.Facts);
         state.Queues.Put(element, Arrived(element, place, to.Slot) with
         {
             State = ElementState.Calling,
@@ -132,7 +154,7 @@ internal sealed class MemoryHops(MemoryState state, MemoryCancels cancels, Memor
     private void AwaitSignal(MemoryElement element, MemoryPlace place, Hop hop, Destination.AwaitSignal to)
     {
         element.Node = to.Slot.Node;
-        state.Write(hop.Kind, element, hop.Detail, hop.Worked);
+        state.Write(hop.Kind, element, hop.Detail, hop.Worked, hop.Facts);
         state.Queues.Put(element, Arrived(element, place, to.Slot) with
         {
             State = ElementState.AwaitingSignal,
@@ -146,7 +168,7 @@ internal sealed class MemoryHops(MemoryState state, MemoryCancels cancels, Memor
     {
         element.Node = to.Node;
         element.Sidelined = new SidelinedRow(state.Now, to.Failure);
-        state.Write(hop.Kind, element, hop.Detail, hop.Worked);
+        state.Write(hop.Kind, element, hop.Detail, hop.Worked, hop.Facts);
         QueueSlot same = new(to.Node, place.Rank, place.OrderKey);
         state.Queues.Put(element, Arrived(element, place, same) with
         {
@@ -158,7 +180,7 @@ internal sealed class MemoryHops(MemoryState state, MemoryCancels cancels, Memor
     private void End(MemoryElement element, Hop hop, Destination.End end)
     {
         state.Delete(element);
-        state.Write(hop.Kind, element.Id, hop.From + 1, hop.Node, hop.Worked, hop.Detail);
+        state.Write(hop.Kind, element.Id, hop.From + 1, hop.Node, hop.Worked, hop.Detail, hop.Facts);
         if (hop.Caller is null && state.FindTicket(ElementRef.Of(element.Id)) is { } ticket)
         {
             ticket.Record = ticket.Record with
@@ -181,6 +203,35 @@ internal sealed class MemoryHops(MemoryState state, MemoryCancels cancels, Memor
             Attempts = 0,
             PendingCalls = 0,
         };
+
+    private static CancelMark After(CancelMark mark, CancelStance stance) => stance switch
+    {
+        CancelStance.CarriesOut => CancelMark.CarriedOut,
+        CancelStance.Refuses when mark == CancelMark.Pending => CancelMark.None,
+        _ => mark,
+    };
+
+    /// <summary>Lets members leave with their own replies, and, when the batch ends, all others with its ending.</summary>
+    private void ReplyToMembers(Hop hop)
+    {
+        foreach (MemberReply leaving in hop.Members)
+        {
+            if (state.Find(ElementRef.Of(leaving.Member)) is { } member && member.Place.Batch == hop.Id)
+                LeaveBatch(member, leaving.Reply);
+        }
+
+        if (hop.To is not Destination.End end)
+            return;
+        foreach (MemoryElement member in state.Queues.MembersOf(hop.Id))
+            LeaveBatch(member, new Reply(0, end.Ending, end.Result.ToArray(), end.Reason));
+    }
+
+    private void LeaveBatch(MemoryElement member, Reply reply)
+    {
+        member.Replies[0] = reply with { Slot = 0, Value = reply.Value.ToArray() };
+        state.Queues.PutWaiting(member, member.Place with { Batch = null });
+        state.Write(JournalKind.Returned, member);
+    }
 
     /// <summary>Brings an ending to its caller.</summary>
     /// <returns>The caller, when it goes on without waiting for the rest.</returns>

@@ -19,15 +19,45 @@ internal sealed class MemoryJournalStore(MemoryState state) : IJournalStore
 
     public Task<long> CountAsync(CancellationToken cancel) => state.RunAsync(() => (long)state.Journal.Count, cancel);
 
+    public Task<JournalPosition> OpenReaderAsync(string reader, CancellationToken cancel) =>
+        state.RunAsync(
+            () =>
+            {
+                if (!state.Readers.ContainsKey(reader))
+                    state.Readers.Add(reader, new JournalReader(reader, default, state.Now));
+                return state.Readers[reader].Acknowledged;
+            },
+            cancel);
+
+    public Task AcknowledgeAsync(string reader, JournalPosition position, CancellationToken cancel) =>
+        state.RunAsync(
+            () =>
+            {
+                if (state.Readers.TryGetValue(reader, out JournalReader? found)
+                    && position.CompareTo(found.Acknowledged) > 0)
+                    state.Readers[reader] = found with { Acknowledged = position };
+                return true;
+            },
+            cancel);
+
+    public Task<IReadOnlyList<JournalReader>> ReadersAsync(CancellationToken cancel) =>
+        state.RunAsync<IReadOnlyList<JournalReader>>(() => [.. state.Readers.Values], cancel);
+
+    public Task RemoveReaderAsync(string reader, CancellationToken cancel) =>
+        state.RunAsync(() => state.Readers.Remove(reader), cancel);
+
     public Task<int> TrimAsync(DateTimeOffset before, int max, CancellationToken cancel) =>
         state.RunAsync(
             () =>
             {
-                int old = state.Journal.TakeWhile(entry => entry.At < before).Take(max).Count();
+                int old = state.Journal.TakeWhile(entry => entry.At < before && IsDone(entry)).Take(max).Count();
                 state.Journal.RemoveRange(0, old);
                 return old;
             },
             cancel);
+
+    private bool IsDone(JournalEntry entry) =>
+        state.Readers.Values.All(reader => entry.Position.CompareTo(reader.Acknowledged) <= 0);
 
     private int IndexBehind(JournalPosition after)
     {

@@ -24,6 +24,7 @@ public sealed class MemoryStore : ISiteStore
         Directory = new MemoryElementDirectory(State);
         Tickets = new MemoryTicketStore(State);
         Sidelined = new MemorySidelinedStore(State, hops);
+        Held = new MemoryHeldStore(State, hops);
         Workers = new MemoryWorkerStore(State);
         Journal = new MemoryJournalStore(State);
     }
@@ -49,6 +50,9 @@ public sealed class MemoryStore : ISiteStore
 
     /// <inheritdoc/>
     public ISidelinedStore Sidelined { get; }
+
+    /// <inheritdoc/>
+    public IHeldStore Held { get; }
 
     /// <inheritdoc/>
     public IWorkerStore Workers { get; }

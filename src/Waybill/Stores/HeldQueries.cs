@@ -10,7 +10,13 @@ public sealed record HeldFilter
     public string? Group { get; init; }
 
     /// <summary>One of these elements, at most 10,000; null for any.</summary>
-    public IReadOnlyList<ElementId>? Ids { get; init; }
+    public IReadOnlyList<ElementId>? Ids
+    {
+        get;
+        init => field = value is null or { Count: <= 10_000 }
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(value), value.Count, "A filter names at most 10,000 ids.");
+    }
 
     /// <summary>Held before this instant.</summary>
     public DateTimeOffset? HeldBefore { get; init; }
@@ -134,7 +140,13 @@ public sealed record HeldRelease
     public required HeldFilter Filter { get; init; }
 
     /// <summary>How many at the most, those held longest first: 1 to 10,000.</summary>
-    public required int Max { get; init; }
+    public required int Max
+    {
+        get;
+        init => field = value is >= 1 and <= 10_000
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(value), value, "A release takes 1 to 10,000 elements.");
+    }
 
     /// <summary>The node where members go on when the batch is done, or they leave it.</summary>
     public required NodeAddress ResumeAt { get; init; }

@@ -128,8 +128,9 @@ public readonly record struct HeldValue
     public static HeldValue Of(decimal? number) => new(null, number, null);
 
     /// <summary>An instant, or no value.</summary>
-    /// <param name="instant">The instant; its offset is not kept.</param>
-    public static HeldValue Of(DateTimeOffset? instant) => new(null, null, instant?.ToUniversalTime());
+    /// <param name="instant">The instant; its offset, and what is less than a microsecond, is not kept.</param>
+    public static HeldValue Of(DateTimeOffset? instant) => new(
+        null, null, instant?.ToUniversalTime().AddTicks(-(instant.Value.Ticks % TimeSpan.TicksPerMicrosecond)));
 
     /// <summary>The value as people read it; empty for none.</summary>
     public override string ToString() => Text

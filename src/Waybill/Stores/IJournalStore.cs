@@ -68,7 +68,7 @@ public readonly record struct JournalPosition(long Transaction, int Number) : IC
         Transaction != other.Transaction ? Transaction.CompareTo(other.Transaction) : Number.CompareTo(other.Number);
 }
 
-/// <summary>What happened to an element.</summary>
+/// <summary>What happened to an element. A detail's members that have no value are left out.</summary>
 public enum JournalKind
 {
     /// <summary>Taken in: submitted or called. Detail: <c>{"key":…,"caller":…}</c>.</summary>
