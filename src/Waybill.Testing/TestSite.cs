@@ -129,7 +129,8 @@ public sealed class TestSite : IAsyncDisposable
             bool hasRun = scheduler.RunAll();
             bool hasCommitted = await Passes.Committer.CommitOnceAsync();
             int claimed = await Passes.Claimer.ClaimOnceAsync();
-            return hasRun || hasCommitted || claimed > 0;
+            int resolved = await Passes.ResolveChangesOnceAsync();
+            return hasRun || hasCommitted || claimed > 0 || resolved > 0;
         }
         catch (EpochLostException lost)
         {

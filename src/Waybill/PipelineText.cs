@@ -1,5 +1,6 @@
 using System.Text;
 using Waybill.Definition;
+using Waybill.Stores;
 using static System.FormattableString;
 
 namespace Waybill;
@@ -17,6 +18,8 @@ internal static class PipelineText
                 Write(text, workflow, node);
             foreach (UpgradeDefinition old in workflow.Parts.Upgrades)
                 text.AppendLine(Invariant($"  (version {old.FromVersion}/{old.OldNode} is upgraded to {old.To})"));
+            foreach (string change in Changes(workflow.Parts))
+                text.AppendLine(Invariant($"  change {change}"));
             text.AppendLine();
         }
 
@@ -40,6 +43,24 @@ internal static class PipelineText
             .Concat(node.Signals.Select(signal => $"waits for signal {signal.Signal}, goes on at {signal.ResumesAt}"))
             .Concat(node.MayFinish ? ["finish"] : [])
             .Append($"{node.FailureNode?.Name ?? "sidelined"}, when retries run out");
+
+    private static IEnumerable<string> Changes(WorkflowParts parts)
+    {
+        foreach (ChangeDefinition change in parts.Changes)
+        {
+            string where = change.IsDecided
+                ? "decided by the workflow"
+                : $"accepted at {Names(change.Acceptances.SelectMany(accepted => accepted.Nodes))}";
+            yield return $"{change.Type}: {where}{TooLate(change.PastReturn)}";
+        }
+
+        if (parts.PastCancel.Count > 0)
+            yield return $"{NewChange.CancelType}: accepted elsewhere{TooLate(parts.PastCancel)}";
+    }
+
+    private static string TooLate(IReadOnlyList<Node> past) => past.Count == 0 ? "" : $", too late at {Names(past)}";
+
+    private static string Names(IEnumerable<Node> nodes) => string.Join(", ", nodes.Select(node => node.Name));
 
     private static IEnumerable<string> Limits(NodeDefinition node)
     {

@@ -19,10 +19,12 @@ public sealed class SidelinedDesk
     private readonly SiteDefinition site;
     private readonly ISidelinedStore store;
     private readonly TimeProvider time;
+    private readonly DeskActs acts;
 
     internal SidelinedDesk(SiteDefinition site, ISiteStore store, TimeProvider time)
     {
         this.site = site;
+        acts = new DeskActs(site);
         this.store = store.Sidelined;
         this.time = time;
     }
@@ -94,11 +96,8 @@ public sealed class SidelinedDesk
         do
         {
             Page<SidelinedElement> page = await store.ListAsync(filter, new PageRequest(After: after), cancel);
-            if (page.Items.Count > 0)
-            {
-                IReadOnlyList<HopOutcome> outcomes = await store.ActAsync([.. page.Items.Select(act)], cancel);
-                done += outcomes.Count(outcome => outcome.Status == HopStatus.Applied);
-            }
+            done += await acts.CarryOutAsync(
+                [.. page.Items.Select(act)], hops => store.ActAsync(hops, cancel));
 
             after = page.Next;
         }

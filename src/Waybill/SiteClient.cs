@@ -26,6 +26,7 @@ public sealed class SiteClient
         Store = store;
         intake = new Intake(store.Elements);
         Sidelined = new SidelinedDesk(site, store, time);
+        Changes = new ChangeDesk(site, store, time, endings, newId);
     }
 
     /// <summary>The site's store, for looking at elements, tickets, workers and the journal.</summary>
@@ -33,6 +34,9 @@ public sealed class SiteClient
 
     /// <summary>What a person can do with elements whose retries ran out.</summary>
     public SidelinedDesk Sidelined { get; }
+
+    /// <summary>Changes of elements in flight, and the ledger of what became of them.</summary>
+    public ChangeDesk Changes { get; }
 
     /// <summary>
     /// Submits an element: durable when the task completes. A second submission with the same workflow name and

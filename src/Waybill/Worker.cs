@@ -94,6 +94,7 @@ public sealed partial class Worker : BackgroundService
             LoopAsync("lease", Every(SweepInterval), all.Caretaker.KeepLeaseOnceAsync),
             LoopAsync("reclaim", Every(SweepInterval), all.Caretaker.LookForDeadOnceAsync),
             LoopAsync("sweep", Every(SweepInterval), Done(all.Caretaker.SweepOnce)),
+            LoopAsync("changes", Every(context.Options.PollInterval), () => ResolveAllAsync(all)),
             LoopAsync("poll", Every(context.Options.PollInterval), Done(all.Claimer.Poll)),
             LoopAsync("housekeeping", Every(HousekeepingInterval), () => PurgeAllAsync(all)));
     }
@@ -103,6 +104,14 @@ public sealed partial class Worker : BackgroundService
         pass();
         return Task.CompletedTask;
     };
+
+    private async Task ResolveAllAsync(Passes all)
+    {
+        while (await all.ResolveChangesOnceAsync() > 0 && !stopped.IsCancellationRequested)
+        {
+            // Until all that this process can answer is answered.
+        }
+    }
 
     private async Task PurgeAllAsync(Passes all)
     {

@@ -70,6 +70,29 @@ public sealed class Workflow<TIn, TOut> : Workflow
     /// <param name="node">The cancel node.</param>
     public Workflow<TIn, TOut> CancelsTo(Node<TIn> node) => With(Parts with { CancelNode = node });
 
+    /// <summary>
+    /// Names every node at which a cancel comes too late: what happens there goes on as if nobody had asked. A run of
+    /// another node that a cancel overtakes is diverted, wherever it was about to go.
+    /// </summary>
+    /// <param name="nodes">Nodes of this workflow.</param>
+    public Workflow<TIn, TOut> CancelTooLateFrom(params IReadOnlyList<Node> nodes) =>
+        With(Parts with { PastCancel = [.. Parts.PastCancel, .. nodes] });
+
+    /// <summary>
+    /// Declares a change that elements can be asked for in flight. What does not declare it is not concerned, and only
+    /// carries the request on to what it calls.
+    /// </summary>
+    /// <param name="change">The change.</param>
+    /// <param name="setup">Where it is accepted, how it applies, from where it is too late.</param>
+    /// <typeparam name="TChange">What is asked for.</typeparam>
+    public Workflow<TIn, TOut> Changes<TChange>(Change<TChange> change, Action<ChangeSetup<TChange>> setup)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        ChangeSetup<TChange> chosen = new(change);
+        setup(chosen);
+        return With(Parts.Add(chosen.Draft));
+    }
+
     /// <summary>Adds a node.</summary>
     /// <param name="node">The node.</param>
     /// <param name="setup">Its code, exits and limits.</param>

@@ -13,7 +13,8 @@ internal sealed class SimulatedProcess : SynchronizationContext, IRunScheduler, 
 {
     public static readonly TimeSpan Lease = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan DrainTimeMax = TimeSpan.FromSeconds(3);
-    private static readonly Loop[] Loops = [Loop.Commit, Loop.Claim, Loop.Lease, Loop.Sweep, Loop.Poll, Loop.Purge];
+    private static readonly Loop[] Loops =
+        [Loop.Commit, Loop.Claim, Loop.Lease, Loop.Sweep, Loop.Poll, Loop.Change, Loop.Purge];
 
     private readonly World world;
     private readonly FaultyStore store;
@@ -59,6 +60,7 @@ internal sealed class SimulatedProcess : SynchronizationContext, IRunScheduler, 
         Lease,
         Sweep,
         Poll,
+        Change,
         Purge,
         Stop,
     }
@@ -202,6 +204,8 @@ internal sealed class SimulatedProcess : SynchronizationContext, IRunScheduler, 
                 return Passes.Claimer.ClaimOnceAsync();
             case Loop.Lease:
                 return KeepLeaseAsync();
+            case Loop.Change:
+                return Passes.ResolveChangesOnceAsync();
             case Loop.Purge:
                 return Passes.Caretaker.PurgeOnceAsync();
             case Loop.Stop:

@@ -8,6 +8,7 @@ internal static class DefinitionCheck
         .. Repeated(workflows, workflow => workflow.ToString()).Select(name =>
             $"Workflow {name} is defined twice. Give one of them another name or version."),
         .. workflows.SelectMany(workflow => Faults(workflow, workflows)),
+        .. ChangeCheck.Faults(workflows),
         .. Repeated(workflows.SelectMany(UpgradedNodes), address => address).Select(address =>
             $"Node {address} is upgraded twice. Keep one of the upgrades."),
     ];
@@ -52,7 +53,10 @@ internal static class DefinitionCheck
             .SelectMany(node => node.Successors.Select(to => ($"Node \"{node.Node}\"", (Node?)to)))
             .Append(("StartsAt", parts.Start))
             .Append(("CancelsTo", parts.CancelNode))
-            .Concat(parts.Upgrades.Select(upgrade => ("UpgradesFrom", (Node?)upgrade.To)));
+            .Concat(parts.Upgrades.Select(upgrade => ("UpgradesFrom", (Node?)upgrade.To)))
+            .Concat(parts.PastCancel.Select(node => ("CancelTooLateFrom", (Node?)node)))
+            .Concat(parts.Changes.SelectMany(change =>
+                change.NamedNodes.Select(node => ($"Change \"{change.Type}\"", (Node?)node))));
         return named
             .Where(name => name.Node is not null && !parts.Nodes.Any(node => IsSame(node.Node, name.Node)))
             .Select(name => parts.Nodes.Any(node => node.Node.Name == name.Node!.Name)

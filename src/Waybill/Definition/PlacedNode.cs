@@ -11,6 +11,7 @@ internal sealed class PlacedNode
         Definition = definition;
         Address = address;
         IsUpgrade = isUpgrade;
+        IsPastCancel = !isUpgrade && workflow.Parts.PastCancel.Any(node => node.Name == address.Node);
         siblings = workflow.Parts.Nodes
             .Select(node => node.Node.Name)
             .ToDictionary(name => name, name => new NodeAddress(workflow.Name, workflow.Version, name));
@@ -24,6 +25,9 @@ internal sealed class PlacedNode
 
     public bool IsUpgrade { get; }
 
+    /// <summary>Whether a cancel comes too late here.</summary>
+    public bool IsPastCancel { get; }
+
     public static PlacedNode Of(Workflow workflow, NodeDefinition node) =>
         new(workflow, node, new NodeAddress(workflow.Name, workflow.Version, node.Node.Name), isUpgrade: false);
 
@@ -32,6 +36,13 @@ internal sealed class PlacedNode
         upgrade.ToOldNode(workflow.Parts.Nodes.First(node => node.Node.Name == upgrade.To.Name)),
         new NodeAddress(workflow.Name, upgrade.FromVersion, upgrade.OldNode.Name),
         isUpgrade: true);
+
+    /// <summary>
+    /// What the workflow declares of a change; null for nothing, and at a node of an older version: there the change
+    /// waits for the upgrade.
+    /// </summary>
+    public ChangeDefinition? Change(string type) =>
+        IsUpgrade ? null : Workflow.Parts.Changes.FirstOrDefault(change => change.Type == type);
 
     /// <summary>The address of a node of the workflow.</summary>
     public NodeAddress AddressOf(Node node) => siblings[node.Name];

@@ -25,6 +25,9 @@ internal sealed class SiteDefinition
 
     public CodecSet Codecs { get; }
 
+    /// <summary>Whether any workflow declares changes.</summary>
+    public bool HasChanges => Workflows.Any(workflow => workflow.Parts.Changes.Count > 0);
+
     public IReadOnlyCollection<PlacedNode> Nodes => nodes.Values;
 
     /// <summary>Checks everything.</summary>

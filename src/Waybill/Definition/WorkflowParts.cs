@@ -7,9 +7,17 @@ internal sealed record WorkflowParts(
     IReadOnlyList<NodeDefinition> Nodes,
     IReadOnlyList<UpgradeDefinition> Upgrades)
 {
+    /// <summary>The changes that its elements can be asked for.</summary>
+    public IReadOnlyList<ChangeDefinition> Changes { get; init; } = [];
+
+    /// <summary>Nodes at which a cancel is too late.</summary>
+    public IReadOnlyList<Node> PastCancel { get; init; } = [];
+
     public static WorkflowParts Empty { get; } = new(null, null, [], []);
 
     public WorkflowParts Add(NodeDefinition node) => this with { Nodes = [.. Nodes, node] };
+
+    public WorkflowParts Add(ChangeDefinition change) => this with { Changes = [.. Changes, change] };
 
     public WorkflowParts Add(IEnumerable<UpgradeDefinition> upgrades) =>
         this with { Upgrades = [.. Upgrades, .. upgrades] };

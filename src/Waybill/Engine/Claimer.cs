@@ -123,6 +123,8 @@ internal sealed class Claimer(EngineContext context, HostedNodes hosted, Outbox 
         NodeRunner runner = hosted.Find(element.Node)!;
         if (!custody.TryEnter(element))
             return;
+        // There the run goes on as if nobody had asked, and its hop refuses the cancel when the store finds it.
+        element.CancelRequested &= !runner.Node.IsPastCancel;
         if (element.CancelRequested && element.Replies.Count == 0 && !runner.Node.IsUpgrade)
         {
             element.Pending = hosted.Builder.ForCancel(runner.Node, element, null);

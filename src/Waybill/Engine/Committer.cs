@@ -129,7 +129,11 @@ internal sealed partial class Committer(EngineContext context, HostedNodes hoste
                 Applied(element, pending, runner);
                 break;
             case HopStatus.CancelPending:
-                element.Pending = hosted.Builder.ForCancel(runner.Node, element, pending);
+                element.Pending = hosted.Builder.ForFoundCancel(runner.Node, element, pending);
+                outbox.Add(element);
+                break;
+            case HopStatus.ChangePending:
+                element.Pending = hosted.Builder.ForChanges(pending, outcome.Changes!);
                 outbox.Add(element);
                 break;
             case HopStatus.WriteFailed:
@@ -182,6 +186,8 @@ internal sealed partial class Committer(EngineContext context, HostedNodes hoste
     private void Applied(InFlight element, PendingHop pending, NodeRunner runner)
     {
         runner.Counters.Committed(pending.Hop.Kind);
+        foreach (ChangeAnswer answer in pending.Hop.Changes)
+            context.Endings.Ended(answer.Change);
         if (pending.HandOverTo is { } next)
         {
             element.MovedTo(next.Node.Address, pending.Hop);

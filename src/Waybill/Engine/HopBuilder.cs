@@ -15,6 +15,7 @@ internal sealed partial class HopBuilder(EngineContext context, HostedNodes host
     private static readonly Destination Undecided = new Destination.End(Ending.Failed, default, null);
 
     private readonly ILogger log = context.Logging.CreateLogger<HopBuilder>();
+    private readonly ChangeJudge judge = new(context.Site);
 
     /// <summary>
     /// The hop of a run that returned; that of a failure when what it returned cannot be carried out.
@@ -91,6 +92,18 @@ internal sealed partial class HopBuilder(EngineContext context, HostedNodes host
             null);
     }
 
+    /// <summary>The pending hop with an answer to each change that is pending at its element.</summary>
+    public PendingHop ForChanges(PendingHop pending, IReadOnlyList<ChangeMark> changes) =>
+        pending.WithAnswers(judge.Answered(pending.Unanswered, changes));
+
+    /// <summary>
+    /// What becomes of the pending hop when a cancel is found at its element: past the point of no return it refuses
+    /// the cancel, else another takes its place and carries the cancel out.
+    /// </summary>
+    public PendingHop ForFoundCancel(PlacedNode node, InFlight element, PendingHop pending) => node.IsPastCancel
+        ? new PendingHop(pending.Unanswered with { Cancel = CancelStance.Refuses }, pending.HandOverTo)
+        : ForCancel(node, element, pending);
+
     /// <summary>
     /// The hop that carries a cancel out, in place of the pending one: with the data, writes and signals of the run, if
     /// there was one, since they tell what has already happened.
@@ -98,7 +111,7 @@ internal sealed partial class HopBuilder(EngineContext context, HostedNodes host
     public PendingHop ForCancel(PlacedNode node, InFlight element, PendingHop? pending)
     {
         pending?.HandOverTo?.CancelReservation();
-        Hop hop = (pending?.Hop ?? Draft(node, element, TimeSpan.Zero, null)) with
+        Hop hop = (pending?.Unanswered ?? Draft(node, element, TimeSpan.Zero, null)) with
         {
             Cancel = CancelStance.CarriesOut,
             Arrives = true,

@@ -17,6 +17,7 @@ internal sealed class Passes : IDisposable
         Committer = new Committer(context, Hosted, Outbox, Custody);
         Claimer = new Claimer(context, Hosted, Outbox, Custody);
         Caretaker = new Caretaker(context, Hosted, Claimer, Custody);
+        Resolver = new ChangeResolver(context.Site, context.Store, context.Endings);
         Committer.Committed += Claimer.RoomMade;
         Claimer.Doubted += Caretaker.Abandon;
         context.Store.Arrived += Claimer.Arrived;
@@ -35,6 +36,14 @@ internal sealed class Passes : IDisposable
     public Claimer Claimer { get; }
 
     public Caretaker Caretaker { get; }
+
+    public ChangeResolver Resolver { get; }
+
+    /// <summary>
+    /// Answers changes at elements that nobody owns, where any workflow of the site declares changes. Returns how many.
+    /// </summary>
+    public async Task<int> ResolveChangesOnceAsync() =>
+        Context.Site.HasChanges ? await Resolver.ResolveOnceAsync(null, CancellationToken.None) : 0;
 
     /// <summary>Claims and begins no more; gives back what was not begun. What has begun goes on.</summary>
     public async Task StopTakingAsync()

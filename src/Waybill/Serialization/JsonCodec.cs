@@ -15,7 +15,10 @@ internal abstract class JsonCodec
     public abstract byte[] Write(object value);
 
     /// <exception cref="RouteException">It cannot be read.</exception>
-    public abstract object ReadObject(ReadOnlySpan<byte> json);
+    public abstract object ReadObject(ReadOnlySpan<byte> json, out bool hasUnknownMembers);
+
+    /// <exception cref="RouteException">It cannot be read.</exception>
+    public object ReadObject(ReadOnlySpan<byte> json) => ReadObject(json, out _);
 }
 
 /// <summary>Writes and reads one type as UTF-8 JSON, and notices members that the type does not know.</summary>
@@ -64,7 +67,8 @@ internal sealed class JsonCodec<T>(JsonSerializerOptions strict, JsonSerializerO
 
     public override byte[] Write(object value) => JsonSerializer.SerializeToUtf8Bytes((T)value, tolerantContract);
 
-    public override object ReadObject(ReadOnlySpan<byte> json) => Read(json, out _)!;
+    public override object ReadObject(ReadOnlySpan<byte> json, out bool hasUnknownMembers) =>
+        Read(json, out hasUnknownMembers)!;
 
     private static T NotNull(T? value) => value ?? throw new JsonException("it is null");
 }
