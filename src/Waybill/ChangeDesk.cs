@@ -160,7 +160,7 @@ public sealed class ChangeDesk
         return new ChangeTicket(request.Id, receipt.Status, receipt.Element);
     }
 
-    /// <summary>Answers it here and now wherever its elements wait; what fails is left to the workers' passes.</summary>
+    /// <summary>Answers it here and now wherever it waits; the rest is left to the workers' passes.</summary>
     private async Task ResolveAsync(ChangeId change, CancellationToken cancel)
     {
         try

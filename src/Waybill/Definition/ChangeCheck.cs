@@ -15,8 +15,8 @@ internal static class ChangeCheck
             .Where(same => same.Select(change => change.PayloadType).Distinct().Count() > 1)
             .Select(same =>
                 $"Change \"{same.Key}\" is declared with different types: "
-                + $"{string.Join(", ", same.Select(change => change.PayloadType.Name).Distinct())}. Use one Change object "
-                + "everywhere."),
+                + $"{string.Join(", ", same.Select(change => change.PayloadType.Name).Distinct())}. Use one Change "
+                + "object everywhere."),
     ];
 
     private static IEnumerable<string> RepeatedTypes(Workflow workflow) => workflow.Parts.Changes
@@ -39,8 +39,8 @@ internal static class ChangeCheck
             yield return $"{what} is accepted twice at node \"{node}\". Name it once.";
         foreach (Node node in accepting.DistinctBy(node => node.Name).Where(change.IsPastReturn))
             yield return $"{what} is both accepted and too late at node \"{node}\". Keep one.";
-        foreach (IGrouping<Type, ChangeDecider> same in change.Deciders.GroupBy(d => d.DataType).Where(g => g.Count() > 1))
-            yield return $"{what} is decided twice for {same.Key.Name}. Keep one DecidedBy.";
+        foreach (Type data in change.Deciders.GroupBy(d => d.DataType).Where(g => g.Count() > 1).Select(g => g.Key))
+            yield return $"{what} is decided twice for {data.Name}. Keep one DecidedBy.";
         foreach (ChangeDecider decider in change.Deciders.Where(d => !HasNodeOf(workflow, d.DataType)))
         {
             yield return $"{what} is decided for {decider.DataType.Name}, which no node of the workflow has. Give "

@@ -42,7 +42,8 @@ internal sealed class ChangeJudge(SiteDefinition site)
 
         try
         {
-            ChangeEffect effect = effectOf(before, site.Codecs.For(change.PayloadType).ReadObject(mark.Payload.Span), parts);
+            object payload = site.Codecs.For(change.PayloadType).ReadObject(mark.Payload.Span);
+            ChangeEffect effect = effectOf(before, payload, parts);
             return effect.Verdict switch
             {
                 ChangeVerdict.Spreads when parts.Count == 0 => Judgement.Stays(mark.Change),
