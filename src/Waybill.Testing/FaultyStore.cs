@@ -62,6 +62,12 @@ public sealed class FaultyStore : ISiteStore
     public ISidelinedStore Sidelined { get; }
 
     /// <inheritdoc/>
+    public IHeldStore Held => new FaultyHeldStore(inner.Held, faults);
+
+    /// <inheritdoc/>
+    public IChangeStore Changes => new FaultyChangeStore(inner.Changes, faults);
+
+    /// <inheritdoc/>
     public IWorkerStore Workers { get; }
 
     /// <inheritdoc/>
@@ -185,6 +191,18 @@ public sealed class FaultyStore : ISiteStore
 
         public Task<long> CountAsync(CancellationToken cancel) =>
             faults.CallAsync("Journal.Count", () => inner.CountAsync(cancel));
+
+        public Task<JournalPosition> OpenReaderAsync(string reader, CancellationToken cancel) =>
+            faults.CallAsync("Journal.OpenReader", () => inner.OpenReaderAsync(reader, cancel));
+
+        public Task AcknowledgeAsync(string reader, JournalPosition position, CancellationToken cancel) =>
+            faults.CallAsync("Journal.Acknowledge", () => Done(inner.AcknowledgeAsync(reader, position, cancel)));
+
+        public Task<IReadOnlyList<JournalReader>> ReadersAsync(CancellationToken cancel) =>
+            faults.CallAsync("Journal.Readers", () => inner.ReadersAsync(cancel));
+
+        public Task RemoveReaderAsync(string reader, CancellationToken cancel) =>
+            faults.CallAsync("Journal.RemoveReader", () => Done(inner.RemoveReaderAsync(reader, cancel)));
 
         public Task<int> TrimAsync(DateTimeOffset before, int max, CancellationToken cancel) =>
             faults.CallAsync("Journal.Trim", () => inner.TrimAsync(before, max, cancel));

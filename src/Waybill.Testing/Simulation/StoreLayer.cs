@@ -21,6 +21,10 @@ internal sealed class StoreLayer(ISiteStore inner) : ISiteStore
 
     public ISidelinedStore Sidelined => inner.Sidelined;
 
+    public IHeldStore Held => inner.Held;
+
+    public IChangeStore Changes => inner.Changes;
+
     public IWorkerStore Workers { get; init; } = inner.Workers;
 
     public IJournalStore Journal => inner.Journal;
