@@ -21,7 +21,11 @@ internal sealed class PostgresElementDirectory(Listings listings) : IElementDire
 
     public async Task<ElementDetails?> FindAsync(ElementRef element, CancellationToken cancel)
     {
-        Query query = new($"select {Columns}, e.data, p.due, p.signal, p.pending {From}");
+        Query query = new(
+            $"""
+            select {Columns}, e.data, p.due, p.signal, p.pending, e.revision, b.id {From}
+            left join waybill.element b on b.key = p.batch
+            """);
         if (element.Id is { } id)
         {
             query.Where("e.id = @", Arg.Uuid(id.Value));
@@ -61,6 +65,9 @@ internal sealed class PostgresElementDirectory(Listings listings) : IElementDire
         .WhereGiven(filter.State, "p.state = @", state => Arg.Short((short)state))
         .WhereGiven(filter.BusinessKey, "e.business_key = @")
         .WhereGiven(filter.Caller, "e.caller_id = @", caller => Arg.Uuid(caller.Value))
+        .WhereGiven(
+            filter.Batch, "p.batch = (select b.key from waybill.element b where b.id = @)",
+            batch => Arg.Uuid(batch.Value))
         .WhereGiven(filter.AcceptedBefore, "e.accepted_at < @", Arg.Instant);
 
     private static ElementSummary ToSummary(NpgsqlDataReader row) => new(
@@ -73,5 +80,9 @@ internal sealed class PostgresElementDirectory(Listings listings) : IElementDire
     private static ElementDetails ToDetails(NpgsqlDataReader row) => new(
         row.GetInt64(0), ToSummary(row), row.GetFieldValue<byte[]>(12),
         row.IsDBNull(13) ? null : row.GetFieldValue<DateTimeOffset>(13),
-        row.IsDBNull(14) ? null : row.GetString(14), row.GetInt32(15));
+        row.IsDBNull(14) ? null : row.GetString(14), row.GetInt32(15))
+    {
+        Revision = row.GetInt32(16),
+        Batch = row.IsDBNull(17) ? null : new ElementId(row.GetGuid(17)),
+    };
 }

@@ -1,5 +1,6 @@
 using Npgsql;
 using Waybill.Postgres.Connections;
+using Waybill.Postgres.Held;
 using Waybill.Postgres.Hops;
 using Waybill.Postgres.Migrations;
 using Waybill.Postgres.Waking;
@@ -21,6 +22,7 @@ public sealed class PostgresStore : ISiteStore
     private readonly DataSources sources;
     private readonly SiteSchema schema;
     private readonly NodeNumbers nodes;
+    private readonly HeldTables held;
     private readonly Lanes lanes;
     private readonly Arrivals arrivals;
     private readonly ArrivalNotifier notifier;
@@ -50,11 +52,15 @@ public sealed class PostgresStore : ISiteStore
         arrivals = new Arrivals(nodes, notifier);
         listener = new ArrivalListener(sources.Lanes, schema, notifier, arrivals.NoteFromOutside, time);
         Description = $"PostgreSQL at {sources.Host}, schema {schema.Name}";
-        PostgresElementStore elements = new(schema, nodes, lanes, arrivals);
+        held = new HeldTables(schema);
+        PostgresElementStore elements = new(schema, nodes, held, lanes, arrivals);
         Elements = elements;
         Directory = new PostgresElementDirectory(listings);
         Tickets = new PostgresTicketStore(listings);
         Sidelined = new PostgresSidelinedStore(listings, elements);
+        Held = new PostgresHeldStore(
+            held, new HeldDeclaration(sources.Listings, schema, nodes, held), new HeldListings(listings),
+            new HeldReleases(schema, nodes, held, lanes, arrivals), new HeldAmendments(schema, held, lanes), elements);
         Workers = new PostgresWorkerStore(schema, lanes, listings, arrivals);
         Journal = new PostgresJournalStore(listings);
     }
@@ -80,6 +86,9 @@ public sealed class PostgresStore : ISiteStore
 
     /// <inheritdoc/>
     public ISidelinedStore Sidelined { get; }
+
+    /// <inheritdoc/>
+    public IHeldStore Held { get; }
 
     /// <inheritdoc/>
     public IWorkerStore Workers { get; }
@@ -132,7 +141,7 @@ public sealed class PostgresStore : ISiteStore
     public Task ExecuteAsync(IReadOnlyList<SqlWrite> writes, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(writes);
-        HopCommitter committer = new(schema, nodes);
+        HopCommitter committer = new(schema, nodes, held);
         return lanes.Requests.RunAsync(session => committer.ExecuteAsync(session, writes), cancel);
     }
 

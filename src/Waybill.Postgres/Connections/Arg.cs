@@ -14,6 +14,8 @@ internal static class Arg
 
     public static NpgsqlParameter Short(short value) => Of(value, NpgsqlDbType.Smallint);
 
+    public static NpgsqlParameter Decimal(decimal value) => Of(value, NpgsqlDbType.Numeric);
+
     public static NpgsqlParameter Text(string value) => Of(value, NpgsqlDbType.Text);
 
     public static NpgsqlParameter Uuid(Guid value) => Of(value, NpgsqlDbType.Uuid);

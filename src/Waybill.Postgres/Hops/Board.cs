@@ -1,3 +1,5 @@
+using Waybill.Stores;
+
 namespace Waybill.Postgres.Hops;
 
 /// <summary>
@@ -23,6 +25,9 @@ internal sealed class Board(DateTime now, Numbers numbers)
     /// Callers and what they called, of the callers that were asked for and all below them; oldest first.
     /// </summary>
     public ILookup<Guid, long> Called { get; set; } = Array.Empty<long>().ToLookup(_ => Guid.Empty);
+
+    /// <summary>Batch elements that were asked for, and the members that they have.</summary>
+    public ILookup<long, long> Members { get; set; } = Array.Empty<long>().ToLookup(_ => 0L);
 
     /// <summary>What has to be written in the end.</summary>
     public Changes Changes { get; } = new();
@@ -76,6 +81,26 @@ internal sealed class Board(DateTime now, Numbers numbers)
     {
         Wait(place);
         Put(place, before);
+    }
+
+    /// <summary>
+    /// Lets an element arrive at a slot whose due it has: held there when it is an aggregation queue's and nothing else
+    /// has to be waited for, else as it waits for its turn.
+    /// </summary>
+    public void PutArriving(Place place, LineKey? before, HeldRow? row)
+    {
+        Arrive(place, row);
+        Put(place, before);
+    }
+
+    /// <summary>Gives a place the state in which it arrives at its slot.</summary>
+    public void Arrive(Place place, HeldRow? row)
+    {
+        Wait(place);
+        if (row is null || place.State != ElementState.Ready)
+            return;
+        place.State = ElementState.Held;
+        Changes.Held.Add((place.Node, place.Key, row));
     }
 
     /// <summary>Gives a place the state in which it waits for its turn.</summary>

@@ -56,6 +56,11 @@ internal sealed class BoardLoader(SiteSchema schema)
             cross join lateral (select * from waybill.element e where e.caller_id = c.id offset 0) e)
         select caller_id, key from called order by key
         """);
+    private readonly string loadMembers = schema.Place(
+        """
+        select b.key, p.key from unnest($1::bigint[]) b(key)
+        cross join lateral (select key from waybill.place p where p.batch = b.key order by p.batch, p.key offset 0) p
+        """);
     private readonly string loadMailbox = schema.Place(
         """
         select w.key, m.number, m.payload from unnest($1::bigint[], $2::text[]) w(key, name)
@@ -124,6 +129,8 @@ internal sealed class BoardLoader(SiteSchema schema)
 
         if (request.Callers.Count > 0)
             batch.Add(loadCalled, Arg.Uuids([.. request.Callers]));
+        if (request.Batches.Count > 0)
+            batch.Add(loadMembers, Arg.Longs([.. request.Batches]));
         if (request.Waits.Count > 0)
         {
             batch.Add(
@@ -166,7 +173,7 @@ internal sealed class BoardLoader(SiteSchema schema)
         if (lines.Count > 0)
         {
             List<Place>[] fronts = [.. lines.Select(_ => new List<Place>())];
-            await reader.EachAsync(row => fronts[row.GetInt64(22) - 1].Add(Place.Read(row)));
+            await reader.EachAsync(row => fronts[row.GetInt64(Place.ColumnCount) - 1].Add(Place.Read(row)));
             foreach ((int index, LineKey line) in lines.Index())
                 board.LoadLine(line, fronts[index]);
         }
@@ -176,6 +183,13 @@ internal sealed class BoardLoader(SiteSchema schema)
             List<(Guid Caller, long Key)> called = [];
             await reader.EachAsync(row => called.Add((row.GetGuid(0), row.GetInt64(1))));
             board.Called = called.ToLookup(row => row.Caller, row => row.Key);
+        }
+
+        if (request.Batches.Count > 0)
+        {
+            List<(long Batch, long Key)> members = [];
+            await reader.EachAsync(row => members.Add((row.GetInt64(0), row.GetInt64(1))));
+            board.Members = members.ToLookup(row => row.Batch, row => row.Key);
         }
 
         if (request.Waits.Count > 0)
@@ -193,12 +207,8 @@ internal sealed class BoardLoader(SiteSchema schema)
         foreach (IGrouping<LineKey, Place> line in
             board.Places.Where(place => place.OrderKey is not null).GroupBy(place => place.Line!.Value))
             isMore |= request.Need(line.Key, leavers: line.Count());
-        foreach (IGrouping<Guid, long> called in board.Called)
-        {
-            foreach (long key in called)
-                isMore |= request.Keys.Add(key);
-        }
-
+        foreach (long key in board.Called.SelectMany(called => called).Concat(board.Members.SelectMany(of => of)))
+            isMore |= request.Keys.Add(key);
         return isMore;
     }
 

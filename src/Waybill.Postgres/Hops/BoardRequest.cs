@@ -25,6 +25,9 @@ internal sealed class BoardRequest
     /// <summary>Elements of which all that they called, and all below, is locked and loaded.</summary>
     public HashSet<Guid> Callers { get; } = [];
 
+    /// <summary>Batch elements of which all members are locked and loaded.</summary>
+    public HashSet<long> Batches { get; } = [];
+
     /// <summary>Elements that begin to wait for a signal, which may have been kept for them.</summary>
     public List<(long Key, string Signal)> Waits { get; } = [];
 

@@ -50,6 +50,9 @@ internal sealed class Cancels(Board board)
     {
         if (place.State == ElementState.Sidelined)
             board.Changes.TakeFromSideline(place.Key);
+        if (place.State == ElementState.Held)
+            board.Changes.TakeFromHold(place);
+        place.Batch = null;
         place.Rank = int.MinValue;
         place.Due = null;
         // Without replies it will not run, only be cancelled, so its line need not hold it up. With replies it may run.

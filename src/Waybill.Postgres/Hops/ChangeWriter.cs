@@ -1,10 +1,12 @@
 using Npgsql;
 using Waybill.Postgres.Connections;
+using Waybill.Postgres.Held;
+using Waybill.Stores;
 
 namespace Waybill.Postgres.Hops;
 
 /// <summary>Turns the changes of a transaction into statements, one for each table that they touch.</summary>
-internal sealed class ChangeWriter(SiteSchema schema)
+internal sealed class ChangeWriter(SiteSchema schema, HeldTables held)
 {
     private readonly string updateElements = schema.Place(
         """
@@ -26,20 +28,21 @@ internal sealed class ChangeWriter(SiteSchema schema)
         """);
     private readonly string insertPlaces = schema.Place(
         """
-        insert into waybill.place (key, node, state, rank, line, order_key)
-        select * from unnest($1::bigint[], $2::integer[], $3::smallint[], $4::integer[], $5::bigint[], $6::text[])
+        insert into waybill.place (key, node, state, rank, line, order_key, leads)
+        select * from unnest($1::bigint[], $2::integer[], $3::smallint[], $4::integer[], $5::bigint[], $6::text[],
+            $7::boolean[])
         """);
     private readonly string updatePlaces = schema.Place(
         """
         update waybill.place p
         set node = v.node, state = v.state, rank = v.rank, due = v.due, owner = v.owner, hop = v.hop,
             attempts = v.attempts, pending = v.pending, joining = v.joining, cancel = v.cancel, replied = v.replied,
-            signal = v.signal, order_key = v.order_key, line = v.line
+            signal = v.signal, order_key = v.order_key, line = v.line, batch = v.batch
         from unnest($1::bigint[], $2::integer[], $3::smallint[], $4::integer[], $5::timestamptz[], $6::bigint[],
             $7::integer[], $8::integer[], $9::integer[], $10::smallint[], $11::smallint[], $12::boolean[], $13::text[],
-            $14::text[], $15::bigint[])
+            $14::text[], $15::bigint[], $16::bigint[])
             v(key, node, state, rank, due, owner, hop, attempts, pending, joining, cancel, replied, signal, order_key,
-            line)
+            line, batch)
         where p.key = any (array[v.key])
         """);
     private readonly string[] deleteEnded =
@@ -85,9 +88,10 @@ internal sealed class ChangeWriter(SiteSchema schema)
         """);
     private readonly string insertJournal = schema.Place(
         """
-        insert into waybill.journal (at, n, kind, element, hop, node, worked, detail)
+        insert into waybill.journal (at, n, kind, element, hop, node, worked, detail, facts)
         select now(), *
-        from unnest($1::integer[], $2::smallint[], $3::uuid[], $4::integer[], $5::integer[], $6::bigint[], $7::text[])
+        from unnest($1::integer[], $2::smallint[], $3::uuid[], $4::integer[], $5::integer[], $6::bigint[], $7::text[],
+            $8::text[])
         """);
 
     public void Add(NpgsqlBatch batch, Board board)
@@ -100,6 +104,7 @@ internal sealed class ChangeWriter(SiteSchema schema)
         AddReplies(batch, changes);
         AddSignals(batch, changes);
         AddSidelined(batch, changes);
+        AddHeld(batch, changes);
         AddJournal(batch, changes.Journal);
     }
 
@@ -140,7 +145,8 @@ internal sealed class ChangeWriter(SiteSchema schema)
             Arg.Shorts([.. places.Select(place => (short)place.State)]),
             Arg.Ints([.. places.Select(place => place.Rank)]),
             Arg.Longs([.. places.Select(place => place.LineNumber)]),
-            Arg.OptionalTexts([.. places.Select(place => place.OrderKey)]));
+            Arg.OptionalTexts([.. places.Select(place => place.OrderKey)]),
+            Arg.Booleans([.. places.Select(place => place.Leads)]));
     }
 
     private void AddPlaces(NpgsqlBatch batch, IReadOnlyCollection<Place> changed)
@@ -163,7 +169,8 @@ internal sealed class ChangeWriter(SiteSchema schema)
             Arg.Booleans([.. changed.Select(place => place.HasReplies)]),
             Arg.OptionalTexts([.. changed.Select(place => place.AwaitedSignal)]),
             Arg.OptionalTexts([.. changed.Select(place => place.OrderKey)]),
-            Arg.Longs([.. changed.Select(place => place.LineNumber)]));
+            Arg.Longs([.. changed.Select(place => place.LineNumber)]),
+            Arg.Longs([.. changed.Select(place => place.Batch)]));
     }
 
     private void AddEnded(NpgsqlBatch batch, Changes changes)
@@ -234,6 +241,24 @@ internal sealed class ChangeWriter(SiteSchema schema)
             Arg.Texts([.. changes.Sidelined.Select(row => StorableText.Of(row.Failure.Node))]));
     }
 
+    // In the order of their nodes, as everybody locks tables.
+    private void AddHeld(NpgsqlBatch batch, Changes changes)
+    {
+        foreach (int node in changes.NoLongerHeld.Select(row => row.Node)
+            .Concat(changes.Held.Select(row => row.Node)).Distinct().Order())
+        {
+            List<long> gone = [.. changes.NoLongerHeld.Where(row => row.Node == node).Select(row => row.Key)];
+            if (gone.Count > 0)
+                batch.Add(held.DeleteFrom(node), Arg.Longs(gone));
+            (int Node, long Key, HeldRow Row)[] rows = [.. changes.Held.Where(row => row.Node == node)];
+            if (rows.Length == 0)
+                continue;
+            HeldTable table = held[node];
+            NpgsqlParameter[] values = [.. table.Arguments([.. rows.Select(row => row.Row)])];
+            batch.Add(table.Insert, [Arg.Longs([.. rows.Select(row => row.Key)]), .. values]);
+        }
+    }
+
     private void AddJournal(NpgsqlBatch batch, List<JournalRow> rows)
     {
         if (rows.Count == 0)
@@ -246,6 +271,7 @@ internal sealed class ChangeWriter(SiteSchema schema)
             Arg.Ints([.. rows.Select(row => row.Hop)]),
             Arg.Ints([.. rows.Select(row => row.Node)]),
             Arg.Longs([.. rows.Select(row => (long)(row.Worked.Ticks / TimeSpan.TicksPerMicrosecond))]),
-            Arg.OptionalTexts([.. rows.Select(row => StorableText.OrNull(row.Detail))]));
+            Arg.OptionalTexts([.. rows.Select(row => StorableText.OrNull(row.Detail))]),
+            Arg.OptionalTexts([.. rows.Select(row => StorableText.OrNull(row.Facts))]));
     }
 }

@@ -15,5 +15,15 @@ internal static class JournalDetail
 
     public static string Signalled(string name) => $$"""{"signal":{{Text(name)}}}""";
 
+    public static string Released(ReleaseNote note, IEnumerable<Guid> members)
+    {
+        string reason = note.Reason is { } why ? $",\"reason\":{Text(why)}" : "";
+        string filter = note.Filter is { } which ? $",\"filter\":{Text(which)}" : "";
+        string ids = string.Join(',', members.Select(member => $"\"{new ElementId(member)}\""));
+        return $$"""{"by":{{Text(note.By)}}{{reason}}{{filter}},"members":[{{ids}}]}""";
+    }
+
+    public static string Batched(ElementId batch) => $$"""{"batch":"{{batch}}"}""";
+
     private static string Text(string value) => $"\"{JsonEncodedText.Encode(value)}\"";
 }
