@@ -84,7 +84,8 @@ internal sealed class PostgresElementStore(
         if (hops.FirstOrDefault(hop => hop.To is Destination.HandOver) is { } wrong)
         {
             throw new ArgumentException(
-                $"Nobody owns the element {wrong.Id}, which is {state}, so nobody can be handed it. Enqueue it.", nameof(hops));
+                $"Nobody owns the element {wrong.Id}, which is {state}, so nobody can be handed it. Enqueue it.",
+                nameof(hops));
         }
 
         if (hops.Count == 0)

@@ -91,3 +91,27 @@ public sealed class PostgresComparison(SharedPostgres shared) : ModelComparison
 {
     protected override Task<StoreFixture> CreateAsync() => PostgresFixture.CreateAsync(shared);
 }
+
+[Collection(PostgresTests.Name)]
+public sealed class PostgresHolding(SharedPostgres shared) : HoldingConformance
+{
+    protected override Task<StoreFixture> CreateAsync() => PostgresFixture.CreateAsync(shared);
+}
+
+[Collection(PostgresTests.Name)]
+public sealed class PostgresHeldQueries(SharedPostgres shared) : HeldQueriesConformance
+{
+    protected override Task<StoreFixture> CreateAsync() => PostgresFixture.CreateAsync(shared);
+}
+
+[Collection(PostgresTests.Name)]
+public sealed class PostgresReleasing(SharedPostgres shared) : ReleasingConformance
+{
+    protected override Task<StoreFixture> CreateAsync() => PostgresFixture.CreateAsync(shared);
+}
+
+[Collection(PostgresTests.Name)]
+public sealed class PostgresJournalReaders(SharedPostgres shared) : JournalReadersConformance
+{
+    protected override Task<StoreFixture> CreateAsync() => PostgresFixture.CreateAsync(shared);
+}

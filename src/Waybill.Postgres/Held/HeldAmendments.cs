@@ -21,7 +21,8 @@ internal sealed class HeldAmendments(SiteSchema schema, HeldTables tables, Lanes
             update waybill.element e set data = v.data, revision = e.revision + 1
             from unnest($1::bigint[], $2::uuid[], $3::integer[], $4::integer[], $5::bytea[], $6::text[])
                 with ordinality v(key, id, hop, revision, data, detail, n)
-            where e.key = any (array[v.key]) and e.id = v.id and e.hop = v.hop and e.revision = v.revision
+            where e.key = any (array[v.key]) and e.id is not distinct from v.id and e.hop = v.hop
+              and e.revision = v.revision
               and exists (select 1 from waybill.place p where p.key = any (array[v.key]) and p.state + 0 <> 3)
             returning e.key, e.id, e.hop, e.node, v.n, v.detail),
         journalled as (

@@ -8,7 +8,9 @@ namespace Waybill.Postgres.Held;
 internal static class HeldConditions
 {
     /// <summary>Adds the conditions of a filter.</summary>
-    /// <exception cref="HeldQueryException">A column is not declared, or compared with another type's value.</exception>
+    /// <exception cref="HeldQueryException">
+    /// A column is not declared, or compared with another type's value.
+    /// </exception>
     public static Query Matching(this Query query, HeldTable table, HeldFilter filter)
     {
         query.WhereGiven(filter.Group, "h.group_key = @").WhereGiven(filter.HeldBefore, "h.held_at < @", Arg.Instant);

@@ -86,8 +86,11 @@ internal sealed class HeldDeclaration(
     }
 
     // Empty values stand first in the indexes, so that they serve a listing's order both ways.
-    private static Task CreateAsync(NpgsqlConnection connection, HeldTable table, CancellationToken cancel) =>
-        RunAsync(
+    private static Task CreateAsync(NpgsqlConnection connection, HeldTable table, CancellationToken cancel)
+    {
+        IEnumerable<string> columns =
+            table.Queue.Columns.Select((column, index) => Add(table, table.SqlName(index), column.Type));
+        return RunAsync(
             connection,
             $"""
             create table {table.Name} (
@@ -95,15 +98,19 @@ internal sealed class HeldDeclaration(
                 with (autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_cost_delay = 1);
             create index on {table.Name} (held_at, key);
             create index on {table.Name} (group_key, held_at, key);
-            {string.Join('\n', table.Queue.Columns.Select((column, index) => Add(table, table.SqlName(index), column.Type)))}
+            {string.Join('\n', columns)}
             """,
             cancel);
+    }
 
-    private static string Add(HeldTable table, string column, HeldType type) =>
-        $"""
-        alter table {table.Name} add column {column} {HeldTable.SqlTypeOf(type)}{(type == HeldType.Text ? " collate \"C\"" : "")};
-        create index on {table.Name} ({column} nulls first, key);
-        """;
+    private static string Add(HeldTable table, string column, HeldType type)
+    {
+        string collation = type == HeldType.Text ? " collate \"C\"" : "";
+        return $"""
+            alter table {table.Name} add column {column} {HeldTable.SqlTypeOf(type)}{collation};
+            create index on {table.Name} ({column} nulls first, key);
+            """;
+    }
 
     private async Task RebuildAsync(
         NpgsqlConnection connection, HeldTable table, Dictionary<string, HeldType> before,

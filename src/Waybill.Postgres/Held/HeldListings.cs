@@ -61,7 +61,10 @@ internal sealed class HeldListings(Listings listings)
     public async Task<Page<BatchMember>> MembersAsync(ElementId batch, PageRequest page, CancellationToken cancel) =>
         page.Cut(await listings.ReadAsync(
             new Query(
-                "select p.key, e.id, e.business_key, e.data from waybill.place p join waybill.element e on e.key = p.key")
+                """
+                select p.key, e.id, e.business_key, e.data
+                from waybill.place p join waybill.element e on e.key = p.key
+                """)
                 .Where("p.batch = (select b.key from waybill.element b where b.id = @)", Arg.Uuid(batch.Value))
                 .Page("p.key", page),
             row => (row.GetInt64(0), new BatchMember(

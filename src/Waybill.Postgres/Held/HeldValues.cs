@@ -22,7 +22,9 @@ internal static class HeldValues
         _ => Arg.Instants([.. values.Select(value => value.Instant?.UtcDateTime)]),
     };
 
-    /// <summary>A value to be compared with a column of its type; numbers that no column holds become the next less.</summary>
+    /// <summary>
+    /// A value to be compared with a column of its type; a number that no column holds becomes the next less.
+    /// </summary>
     public static NpgsqlParameter One(HeldValue value) => value switch
     {
         { Text: { } text } => Arg.Text(StorableText.Of(text)),

@@ -41,7 +41,9 @@ internal sealed class HopBatch
     /// <summary>Whether all are plain.</summary>
     public bool IsAllPlain => Array.TrueForAll(isPlain, plain => plain);
 
-    /// <summary>The targets of all hops' signals, then members that leave their batch, each in the order of the hops.</summary>
+    /// <summary>
+    /// The targets of all hops' signals, then members that leave their batch, each in the order of the hops.
+    /// </summary>
     public IReadOnlyList<ElementRef> Targets =>
         [
             .. Hops.SelectMany(hop => hop.Signals).Select(signal => signal.Target),

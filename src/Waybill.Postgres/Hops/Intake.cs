@@ -157,7 +157,7 @@ internal sealed class Intake(SiteSchema schema, NodeNumbers nodes, HeldTables ta
         }
     }
 
-    private static string AcceptInto(HeldTable table) =>
+    internal static string AcceptInto(HeldTable table) =>
         $"""
         insert into {table.Name} (key, {table.Columns})
         select t.key, {table.Inserted("v")} from unnest($1::integer[], {table.Unnested(2)}) v(n, {table.Aliases()})

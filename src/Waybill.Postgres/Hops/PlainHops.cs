@@ -41,7 +41,7 @@ internal sealed class PlainHops(SiteSchema schema, NodeNumbers nodes, HeldTables
         select array_agg(n) from moved
         """);
 
-    private readonly string enqueue = schema.Place(Enqueue(null));
+    private readonly string enqueue = schema.Place(EnqueueInto(table: null));
 
     private readonly string end = schema.Place(
         $"""
@@ -131,7 +131,7 @@ internal sealed class PlainHops(SiteSchema schema, NodeNumbers nodes, HeldTables
         Destination.Enqueue[] to = [.. hops.Select(row => (Destination.Enqueue)row.Hop.To)];
         NpgsqlParameter[] rows = table is null ? [] : [.. table.Arguments([.. to.Select(place => place.Slot.Held!)])];
         batch.Add(
-            table is null ? enqueue : table.HopsInto(Enqueue),
+            table is null ? enqueue : table.HopsInto(EnqueueInto),
             [Arg.Long(epoch.Value), columns.Keys, columns.From, columns.Nodes, columns.Data, columns.Numbers,
             columns.Kinds, columns.Worked, columns.Details,
             Arg.Ints([.. to.Select(place => place.Slot.Rank)]),
@@ -160,7 +160,7 @@ internal sealed class PlainHops(SiteSchema schema, NodeNumbers nodes, HeldTables
     // The place is locked and looked at first, so that a cancel that comes at the same moment is before or after the
     // hop. What goes to an aggregation queue differs in the state that is not delayed, and in the row that it gets
     // there.
-    private static string Enqueue(HeldTable? table)
+    internal static string EnqueueInto(HeldTable? table)
     {
         string types = table is null ? "" : $", {table.Unnested(17)}";
         string names = table is null ? "" : $", {table.Aliases()}";
