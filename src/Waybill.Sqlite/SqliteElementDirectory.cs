@@ -28,7 +28,9 @@ internal sealed class SqliteElementDirectory(Readers readers) : IElementDirector
                         .And(element.Workflow, "p.key = (SELECT key FROM ticket WHERE workflow = ")
                         .And(element.BusinessKey, "business_key = ", ")");
                 return database.All(
-                    $"{Summary}, e.data, p.due, p.signal, p.pending_calls {Joined} WHERE {conditions.Text}", conditions,
+                    $"{Summary}, e.data, p.due, p.signal, p.pending_calls, p.revision, "
+                    + $"(SELECT b.id FROM element b WHERE b.key = p.batch) {Joined} WHERE {conditions.Text}",
+                    conditions,
                     ReadDetails).FirstOrDefault();
             },
             cancel);
@@ -76,6 +78,7 @@ internal sealed class SqliteElementDirectory(Readers readers) : IElementDirector
         .And((long?)filter.State, "p.state = ")
         .And(filter.BusinessKey, "e.business_key = ")
         .And(filter.Caller, "p.key IN (SELECT key FROM element WHERE caller_id = ", ")")
+        .And(filter.Batch, "p.batch = (SELECT key FROM element WHERE id = ", ")")
         .And(filter.AcceptedBefore?.ToMicroseconds(), "e.accepted_at < ");
 
     private static ElementSummary ReadSummary(Statement row) => new(
@@ -84,5 +87,9 @@ internal sealed class SqliteElementDirectory(Readers readers) : IElementDirector
 
     private static ElementDetails ReadDetails(Statement row) => new(
         row.Long(0), ReadSummary(row), row.Bytes(12), row.OptionalLong(13)?.ToInstant(), row.OptionalText(14),
-        row.Int(15));
+        row.Int(15))
+    {
+        Revision = row.Int(16),
+        Batch = row.OptionalId(17),
+    };
 }

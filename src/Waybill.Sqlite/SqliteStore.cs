@@ -45,6 +45,7 @@ public sealed class SqliteStore : ISiteStore
         Directory = new SqliteElementDirectory(readers);
         Tickets = new SqliteTicketStore(writer, readers);
         Sidelined = new SqliteSidelinedStore(writer, readers);
+        Held = new SqliteHeldStore(writer, readers, isReadOnly);
         Workers = new SqliteWorkerStore(writer, readers);
         Journal = new SqliteJournalStore(writer, readers);
     }
@@ -66,6 +67,9 @@ public sealed class SqliteStore : ISiteStore
 
     /// <inheritdoc/>
     public ISidelinedStore Sidelined { get; }
+
+    /// <inheritdoc/>
+    public IHeldStore Held { get; }
 
     /// <inheritdoc/>
     public IWorkerStore Workers { get; }

@@ -53,7 +53,8 @@ internal sealed class Cancels(
     private void BringForward(ElementRow element, Place marked)
     {
         sidelined.Delete(element.Place);
-        Place first = marked with { Rank = int.MinValue, Due = null };
+        // A member of a batch leaves it: the others and the batch do not wait for what becomes of it.
+        Place first = marked with { Rank = int.MinValue, Due = null, Batch = null };
         // Without replies it will not run, only be cancelled, so its line need not hold it up. With replies it may run.
         if (replies.HasAny(element.Key))
             places.PutWaiting(element.Place, first);

@@ -31,6 +31,8 @@ internal sealed class ElementRows
     private readonly Statement insert;
     private readonly Statement handOver;
     private readonly Statement move;
+    private readonly Statement join;
+    private readonly Statement amend;
     private readonly Statement delete;
     private readonly Statement byKey;
     private readonly Statement byId;
@@ -49,6 +51,10 @@ internal sealed class ElementRows
         move = database.Keep(update);
         handOver = database.Keep(
             $"{update} AND EXISTS (SELECT 1 FROM place WHERE key = ?1 AND owner = ?8 AND cancel <> 1)");
+        join = database.Keep(
+            "UPDATE element SET node = ?2, hop = hop + 1, arrived_hop = hop + 1, moved_at = ?3, failure = NULL "
+            + "WHERE key = ?1");
+        amend = database.Keep("UPDATE element SET data = ?2 WHERE key = ?1");
         delete = database.Keep("DELETE FROM element WHERE key = ?1");
         byKey = database.Keep($"{Select} e.key = ?1");
         byId = database.Keep($"{Select} e.id = ?1");
@@ -99,6 +105,11 @@ internal sealed class ElementRows
         return node;
     }
 
+    /// <summary>Takes a held element to the node where it goes on behind its batch.</summary>
+    public void Join(long key, long node) => join.Bind(1, key).Bind(2, node).Bind(3, clock.Now).Run();
+
+    public void Amend(long key, ReadOnlyMemory<byte> data) => amend.Bind(1, key).BindText(2, data.Span).Run();
+
     public void Delete(long key) => delete.Bind(1, key).Run();
 
     public long NodeNumber(NodeAddress node) => nodes.Of(node);
@@ -114,5 +125,6 @@ internal sealed class ElementRows
         return found;
     }
 
-    private static ElementRow Read(Statement row) => new(row.Id(14), row.Long(15), row.Int(16), Places.Read(row));
+    private static ElementRow Read(Statement row) =>
+        new(row.Id(Places.Next), row.Long(Places.Next + 1), row.Int(Places.Next + 2), Places.Read(row));
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Waybill.Sqlite.Holding;
 using Waybill.Sqlite.Writing;
 using Waybill.Stores;
 
@@ -11,11 +12,12 @@ namespace Waybill.Sqlite.Moving;
 /// the commit.
 /// </summary>
 internal sealed class Hops(
-    ElementRows elements, Moves moves, Returns returns, Cancels cancels, Signals signals, AttachedWrites attached)
+    ElementRows elements, HeldTables held, Moves moves, Replying replying, Cancels cancels, AttachedWrites attached)
 {
     /// <summary>Applies hops of elements that a worker owns.</summary>
     public HopOutcome[] Apply(WorkerEpoch owner, IReadOnlyList<Hop> hops)
     {
+        RequireFit(hops);
         HopOutcome[] outcomes = new HopOutcome[hops.Count];
         Func<Place, bool> isOwned = place => place.Owner == owner.Value;
         List<Hop>? withEffects = null;
@@ -34,10 +36,11 @@ internal sealed class Hops(
         return outcomes;
     }
 
-    /// <summary>Applies a person's decisions about sidelined elements.</summary>
-    public HopOutcome[] ApplyToSidelined(IReadOnlyList<Hop> hops)
+    /// <summary>Applies a person's decisions about elements that nobody owns, in one state.</summary>
+    public HopOutcome[] Act(IReadOnlyList<Hop> hops, ElementState state)
     {
-        HopOutcome[] outcomes = [.. hops.Select(hop => Apply(hop, place => place.State == ElementState.Sidelined))];
+        RequireFit(hops);
+        HopOutcome[] outcomes = [.. hops.Select(hop => Apply(hop, place => place.State == state))];
         Spread([.. hops.Where((_, index) => outcomes[index].Status == HopStatus.Applied)]);
         return outcomes;
     }
@@ -46,12 +49,24 @@ internal sealed class Hops(
     {
         to = (hop.To as Destination.HandOver)?.Node;
         return to is not null && !hop.LeavesLine && !hop.ConsumesReplies && hop.Cancel != CancelStance.CarriesOut
-            && hop.Writes.Count == 0 && hop.Signals.Count == 0;
+            && hop.Writes.Count == 0 && hop.Signals.Count == 0 && hop.Members.Count == 0;
     }
 
-    private HopOutcome Apply(Hop hop, Func<Place, bool> isHeld)
+    private void RequireFit(IReadOnlyList<Hop> hops)
     {
-        if (elements.Find(hop.Key) is not { } element || element.Hop != hop.From || !isHeld(element.Place))
+        foreach (Hop hop in hops)
+        {
+            if (hop.To is Destination.Enqueue { Slot.Held: not null } to)
+                held.RequireFits(to.Slot);
+            else if (hop.To is Destination.Calls calls)
+                held.RequireFit(calls.Elements);
+        }
+    }
+
+    private HopOutcome Apply(Hop hop, Func<Place, bool> mayMove)
+    {
+        if (elements.Find(hop.Key) is not { } element || element.Hop != hop.From || !mayMove(element.Place)
+            || (hop.Revision is { } revision && element.Place.Revision != revision))
             return new HopOutcome(HopStatus.Lost);
         bool mayPass = hop.Cancel != CancelStance.Yields || hop.To is Destination.End;
         if (element.Place.Cancel == CancelMark.Pending && !mayPass)
@@ -67,7 +82,8 @@ internal sealed class Hops(
         List<ElementId> impatient = [];
         foreach (Hop hop in applied)
         {
-            if (hop is { To: Destination.End end, Caller: { } call } && returns.Bring(end, call))
+            replying.Batches.Reply(hop);
+            if (hop is { To: Destination.End end, Caller: { } call } && replying.Returns.Bring(end, call))
                 impatient.Add(call.Id);
         }
 
@@ -76,7 +92,10 @@ internal sealed class Hops(
         foreach (Hop hop in applied)
         {
             foreach (SignalDelivery signal in hop.Signals)
-                signals.Deliver(signal);
+                replying.Signals.Deliver(signal);
         }
     }
 }
+
+/// <summary>What brings replies to elements.</summary>
+internal sealed record Replying(Returns Returns, Batches Batches, Signals Signals);

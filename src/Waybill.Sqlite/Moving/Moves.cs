@@ -17,7 +17,7 @@ internal sealed class Moves(
     {
         if (tables.Elements.HandOver(hop, to, owner.Value) is not { } node)
             return false;
-        journal.Write(hop.Kind, hop.Id, hop.From + 1, node, hop.Detail, hop.Worked);
+        journal.Write(hop.Kind, hop.Id, hop.From + 1, node, hop.Detail, hop.Worked, hop.Facts);
         return true;
     }
 
@@ -28,7 +28,7 @@ internal sealed class Moves(
             tables.Replies.Clear(element.Key);
         Place place = element.Place with
         {
-            Cancel = hop.Cancel == CancelStance.CarriesOut ? CancelMark.CarriedOut : element.Place.Cancel,
+            Cancel = After(element.Place.Cancel, hop.Cancel),
             AwaitedSignal = hop.ConsumesReplies ? null : element.Place.AwaitedSignal,
         };
         switch (hop.To)
@@ -64,11 +64,12 @@ internal sealed class Moves(
     private void Enqueue(ElementRow element, Place place, Hop hop, Destination.Enqueue to)
     {
         Place arrived = Arrive(place, hop, to.Slot, hop.Detail);
-        tables.Places.PutWaiting(element.Place, arrived with
+        Place waiting = arrived with
         {
             Due = to.Delay is { } delay ? clock.Now + delay.ToMicroseconds() : to.Due?.ToMicroseconds(),
             Attempts = to.Attempts,
-        });
+        };
+        tables.Places.Settle(element.Place, waiting, to.Slot.Held);
     }
 
     private void Call(ElementRow element, Place place, Hop hop, Destination.Calls to)
@@ -133,8 +134,15 @@ internal sealed class Moves(
         };
     }
 
+    private static CancelMark After(CancelMark mark, CancelStance stance) => stance switch
+    {
+        CancelStance.CarriesOut => CancelMark.CarriedOut,
+        CancelStance.Refuses when mark == CancelMark.Pending => CancelMark.None,
+        _ => mark,
+    };
+
     private long Journal(Hop hop, long node, string? detail) =>
-        journal.Write(hop.Kind, hop.Id, hop.From + 1, node, detail, hop.Worked);
+        journal.Write(hop.Kind, hop.Id, hop.From + 1, node, detail, hop.Worked, hop.Facts);
 }
 
 /// <summary>The tables that a move writes.</summary>

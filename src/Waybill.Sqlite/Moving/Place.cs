@@ -41,6 +41,12 @@ internal sealed record Place
 
     public CancelMark Cancel { get; init; }
 
+    /// <summary>How often the element's data was amended where it stood.</summary>
+    public int Revision { get; init; }
+
+    /// <summary>The key of the batch element that it is a member of.</summary>
+    public long? Batch { get; init; }
+
     public bool IsInSameLineAs(Place other) => Node == other.Node && OrderKey == other.OrderKey;
 
     /// <summary>

@@ -15,5 +15,14 @@ internal static class JournalDetail
 
     public static string Signalled(string name) => $$"""{"signal":{{Text(name)}}}""";
 
+    public static string Released(ReleaseNote note, IEnumerable<ElementId> members) =>
+        $"{{\"by\":{Text(note.By)}{Member("reason", note.Reason)}{Member("filter", note.Filter)},"
+        + $"\"members\":[{string.Join(',', members.Select(member => $"\"{member}\""))}]}}";
+
+    public static string Batched(ElementId batch) => $$"""{"batch":"{{batch}}"}""";
+
+    private static string Member(string name, string? value) =>
+        value is null ? "" : $",\"{name}\":{Text(value)}";
+
     private static string Text(string value) => $"\"{JsonEncodedText.Encode(value)}\"";
 }

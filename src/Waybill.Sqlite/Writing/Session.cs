@@ -1,3 +1,4 @@
+using Waybill.Sqlite.Holding;
 using Waybill.Sqlite.Moving;
 using Waybill.Sqlite.Native;
 
@@ -26,20 +27,26 @@ internal sealed class Session : IDisposable
         nodes = new NodeNumbers(database);
         arrivals = new Arrivals(nodes);
         Journal = new JournalWriter(database, numbers, Clock);
-        Places places = new(database, Clock, arrivals);
+        JournalReaders = new JournalReaders(database, Clock);
+        Held = new HeldTables(database, nodes, Clock);
+        Places places = new(database, Held, Clock, arrivals);
         Replies replies = new(database);
         SidelinedRows sidelined = new(database, Clock);
         Attached = new AttachedWrites(database);
         Workers = new Workers(database, Clock);
         Tickets = new Tickets(database, Clock);
         ElementRows elements = new(database, nodes, Clock);
-        Intake = new Intake(elements, Tickets, places, numbers, Journal);
+        Intake = new Intake(elements, Held, Tickets, places, numbers, Journal);
         Claims = new Claims(database, elements, places, replies, nodes, Clock);
         Signals = new Signals(database, elements, places, replies, Journal);
         Cancels = new Cancels(elements, Tickets, places, replies, sidelined, Journal);
         MoveTables tables = new(elements, places, replies, sidelined, Tickets);
         Moves moves = new(tables, Intake, Signals, Journal, Clock);
-        Hops = new Hops(elements, moves, new Returns(elements, places, replies, Journal), Cancels, Signals, Attached);
+        Replying replying = new(
+            new Returns(elements, places, replies, Journal), new Batches(elements, places, replies, Journal), Signals);
+        Hops = new Hops(elements, Held, moves, replying, Cancels, Attached);
+        Releases = new Releases(database, Held, Intake, elements, places, Journal);
+        Amendments = new Amendments(elements, Held, places, Journal);
     }
 
     public Database Database { get; }
@@ -62,7 +69,15 @@ internal sealed class Session : IDisposable
 
     public Workers Workers { get; }
 
+    public HeldTables Held { get; }
+
+    public Releases Releases { get; }
+
+    public Amendments Amendments { get; }
+
     public JournalWriter Journal { get; }
+
+    public JournalReaders JournalReaders { get; }
 
     /// <param name="isDurable">Whether the commit waits for the disk.</param>
     public void Begin(bool isDurable)
@@ -80,6 +95,7 @@ internal sealed class Session : IDisposable
     public IReadOnlyList<NodeAddress> Commit()
     {
         commit.Run();
+        Held.Commit();
         return arrivals.Take();
     }
 
@@ -91,12 +107,14 @@ internal sealed class Session : IDisposable
             Database.Execute("ROLLBACK");
         numbers.ForgetReservation();
         nodes.Reload();
+        Held.Rollback();
         arrivals.Forget();
     }
 
     public void Dispose()
     {
         Attached.Forget();
+        Held.Dispose();
         Database.Dispose();
     }
 }
