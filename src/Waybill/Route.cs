@@ -139,6 +139,9 @@ internal sealed record CallsRoute(IReadOnlyList<Call> Calls, JoinMode Join, Node
     public const int CallsMax = 1000;
 }
 
+/// <summary>Holds an element that was claimed at an aggregation queue.</summary>
+internal sealed record HoldRoute(object Data) : Route;
+
 internal sealed record FinishRoute(object Result, Type ResultType) : Route;
 
 internal sealed record FailRoute(string Reason) : Route;

@@ -117,6 +117,21 @@ public sealed class Workflow<TIn, TOut> : Workflow
     }
 
     /// <summary>
+    /// Adds an aggregation queue: elements that come to it are held, can be queried as a table (<see
+    /// cref="SiteClient.Held{TData}"/>), and are released together. They stay on this version until then, so keep it
+    /// defined while it holds any.
+    /// </summary>
+    /// <param name="node">The node; it runs nothing.</param>
+    /// <param name="setup">Its group key, columns and rules, and into what it releases.</param>
+    /// <typeparam name="TData">The node's data.</typeparam>
+    public Workflow<TIn, TOut> Holds<TData>(Node<TData> node, Action<HoldSetup<TData>> setup)
+    {
+        HoldSetup<TData> chosen = new(node);
+        setup(chosen);
+        return With(Parts.Add(chosen.ToDefinition()));
+    }
+
+    /// <summary>
     /// Places a whole workflow here as a plain next step: what it is given and where its result leads are declared, and
     /// its own nodes know nothing of it.
     /// </summary>

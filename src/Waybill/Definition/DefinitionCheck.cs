@@ -36,6 +36,8 @@ internal static class DefinitionCheck
             yield return fault;
         foreach (string fault in parts.Nodes.SelectMany(node => NodeFaults(workflow, node, all)))
             yield return fault;
+        foreach (string fault in parts.Nodes.SelectMany(node => HoldCheck.Faults(workflow, node, all)))
+            yield return fault;
         if (repeated.Length == 0 && parts.Start is not null)
         {
             foreach (string fault in GraphFaults(workflow))
@@ -73,7 +75,7 @@ internal static class DefinitionCheck
             yield return
                 $"Node \"{node.Node}\" of workflow {workflow} has no code. Declare RunBy, Run, or (for a step) "
                 + "Receives.";
-        if (!node.MayFinish && !node.Successors.Any())
+        if (!node.MayFinish && !node.Successors.Any() && node.Hold is null)
             yield return
                 $"Node \"{node.Node}\" of workflow {workflow} is a dead end. Declare GoesTo, Calls, WaitsFor or "
                 + "Finishes.";

@@ -33,6 +33,9 @@ internal sealed record NodeDefinition
 
     public Func<object, string?>? OrderKey { get; init; }
 
+    /// <summary>What an aggregation queue holds and releases; null for a node that runs its elements.</summary>
+    public HoldDefinition? Hold { get; init; }
+
     public TimeSpan RunTimeMax { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>Every node to which an element can come from here inside the workflow.</summary>
@@ -40,7 +43,8 @@ internal sealed record NodeDefinition
         Exits
             .Concat(Calls.Select(call => call.ResumesAt))
             .Concat(Signals.Select(signal => signal.ResumesAt))
-            .Concat(FailureNode is null ? [] : [FailureNode]);
+            .Concat(FailureNode is null ? [] : [FailureNode])
+            .Concat(Hold?.Target is { } target ? [target.ResumesAt] : []);
 }
 
 internal sealed record DeclaredCall(Workflow Workflow, Node ResumesAt);

@@ -12,6 +12,9 @@ internal sealed class PlacedNode
         Address = address;
         IsUpgrade = isUpgrade;
         IsPastCancel = !isUpgrade && workflow.Parts.PastCancel.Any(node => node.Name == address.Node);
+        Priority = definition.Hold?.Target is { } target
+            ? workflow.Parts.Nodes.First(node => node.Node.Name == target.ResumesAt.Name).Priority
+            : definition.Priority;
         siblings = workflow.Parts.Nodes
             .Select(node => node.Node.Name)
             .ToDictionary(name => name, name => new NodeAddress(workflow.Name, workflow.Version, name));
@@ -27,6 +30,11 @@ internal sealed class PlacedNode
 
     /// <summary>Whether a cancel comes too late here.</summary>
     public bool IsPastCancel { get; }
+
+    /// <summary>
+    /// Which elements go first: at an aggregation queue, those that will at the node where they go on.
+    /// </summary>
+    public Func<object, int>? Priority { get; }
 
     public static PlacedNode Of(Workflow workflow, NodeDefinition node) =>
         new(workflow, node, new NodeAddress(workflow.Name, workflow.Version, node.Node.Name), isUpgrade: false);

@@ -43,12 +43,12 @@ internal sealed class SiteDefinition
     public PlacedNode? Find(NodeAddress address) => nodes.GetValueOrDefault(address);
 
     /// <summary>
-    /// Where an element with this data stands in the queue of a node; in no line when that cannot be told: the data may
-    /// be unreadable, or the node's code for its key may throw, and the element must still go somewhere.
+    /// Where an element with this data stands in the queue of a node; in no line, and not held, when that cannot be told:
+    /// the data may be unreadable, or the node's code for its key may throw, and the element must still go somewhere.
     /// </summary>
     public QueueSlot SlotFor(PlacedNode node, ReadOnlyMemory<byte> data)
     {
-        if (node.Definition is { Priority: null, OrderKey: null })
+        if (node.Definition is { Priority: null, OrderKey: null, Hold: null })
             return new QueueSlot(node.Address);
         try
         {
@@ -63,8 +63,9 @@ internal sealed class SiteDefinition
     /// <summary>Where an element with this data stands in the queue of a node.</summary>
     public static QueueSlot SlotFor(PlacedNode node, object data) => new(
         node.Address,
-        node.Definition.Priority is { } priority ? -Math.Max(priority(data), -int.MaxValue) : 0,
-        node.Definition.OrderKey?.Invoke(data));
+        node.Priority is { } priority ? -Math.Max(priority(data), -int.MaxValue) : 0,
+        node.Definition.OrderKey?.Invoke(data),
+        node.Definition.Hold?.RowOf(node.Definition.Node, data));
 
     /// <summary>The start node of a workflow that this site defines.</summary>
     public PlacedNode StartOf(Workflow workflow) =>
