@@ -16,7 +16,7 @@ namespace Waybill;
 public sealed class HoldSetup<TData>
 {
     private readonly Node<TData> node;
-    private HoldDefinition draft = new();
+    private HoldDefinition draft = new() { BuildDesk = (desks, node) => new HeldDesk<TData>(desks, node) };
     private string? purpose;
 
     internal HoldSetup(Node<TData> node) => this.node = node;

@@ -28,6 +28,14 @@ internal static class Names
             : callersKey[..(BusinessKeyLengthMax - suffix.Length)] + suffix;
     }
 
+    /// <summary>The business key of a batch element: the group and the instant of the release.</summary>
+    public static string BatchKey(string group, string when)
+    {
+        string printable = string.Concat(group.Where(c => !char.IsControl(c))).TrimStart();
+        int lengthMax = BusinessKeyLengthMax - when.Length - 1;
+        return $"{(printable.Length > lengthMax ? printable[..lengthMax] : printable)} {when}".TrimStart();
+    }
+
     public static string CheckedBusinessKey(string key)
     {
         ArgumentNullException.ThrowIfNull(key);

@@ -34,13 +34,23 @@ internal static class PipelineText
         text.AppendLine(Invariant($"  {node.Node}{marks}{purpose}"));
         foreach (string exit in Exits(node))
             text.AppendLine(Invariant($"      -> {exit}"));
-        text.AppendLine(Invariant($"      {string.Join(", ", Limits(node))}"));
+        text.AppendLine(Invariant($"      {string.Join(", ", node.Hold is { } hold ? Rules(hold) : Limits(node))}"));
     }
+
+    private static IEnumerable<string> Rules(HoldDefinition hold) =>
+    [
+        $"holds by group with columns [{string.Join(", ", hold.Columns.Select(Column))}]",
+        .. hold.Rules.Select(rule => $"released {rule}"),
+        $"at most {hold.BatchMax} a batch",
+    ];
+
+    private static string Column(HoldColumn column) => $"{column.Name} {ColumnTypes.Of(column.ClrType)}";
 
     private static IEnumerable<string> Exits(NodeDefinition node) =>
         node.Exits.Select(exit => exit.Name)
             .Concat(node.Calls.Select(call => $"calls {call.Workflow}, goes on at {call.ResumesAt}"))
             .Concat(node.Signals.Select(signal => $"waits for signal {signal.Signal}, goes on at {signal.ResumesAt}"))
+            .Concat(node.Hold?.Target is { } to ? [$"released to {to.Workflow}, goes on at {to.ResumesAt}"] : [])
             .Concat(node.MayFinish ? ["finish"] : [])
             .Append($"{node.FailureNode?.Name ?? "sidelined"}, when retries run out");
 

@@ -11,8 +11,8 @@ public sealed class RouteException : Exception
 
     /// <summary>
     /// A stable name: <c>waybill.undeclared-exit</c>, <c>waybill.no-route</c>, <c>waybill.batch-size</c>,
-    /// <c>waybill.wrong-result</c>, <c>waybill.data-too-large</c>, <c>waybill.data-unreadable</c> or
-    /// <c>waybill.store-refused</c>.
+    /// <c>waybill.wrong-result</c>, <c>waybill.data-too-large</c>, <c>waybill.data-unreadable</c>,
+    /// <c>waybill.held-row</c> or <c>waybill.store-refused</c>.
     /// </summary>
     public string Code { get; }
 }

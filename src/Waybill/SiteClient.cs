@@ -15,6 +15,7 @@ public sealed class SiteClient
     private readonly Intake intake;
     private readonly EndingWatch endings;
     private readonly Func<ElementId> newId;
+    private readonly HeldDesks desks;
 
     internal SiteClient(
         SiteDefinition site, ISiteStore store, TimeProvider time, EndingWatch endings, Func<ElementId> newId)
@@ -27,6 +28,7 @@ public sealed class SiteClient
         intake = new Intake(store.Elements);
         Sidelined = new SidelinedDesk(site, store, time);
         Changes = new ChangeDesk(site, store, time, endings, newId);
+        desks = new HeldDesks(site, store, time, new BatchBuilder(site, newId), new HeldTables(site, store));
     }
 
     /// <summary>The site's store, for looking at elements, tickets, workers and the journal.</summary>
@@ -55,6 +57,8 @@ public sealed class SiteClient
         ArgumentNullException.ThrowIfNull(input);
         string key = Names.CheckedBusinessKey(businessKey);
         PlacedNode start = site.StartOf(workflow);
+        if (start.Definition.Hold is not null)
+            await desks.Tables.DeclareAsync(cancel);
         byte[] data = DataLimit.Checked(site.Codecs.For<TIn>().Write(input), site.Options, $"{workflow} \"{key}\"");
         NewElement element = new(newId(), SiteDefinition.SlotFor(start, input), key, data);
         Acceptance acceptance = await intake.AcceptAsync(element, cancel);
@@ -134,6 +138,33 @@ public sealed class SiteClient
             site.Codecs.For<TPayload>().Write(payload), site.Options, $"signal {signal} to {element}");
         return (await Store.Elements.SignalAsync([new SignalDelivery(element, signal.Name, json)], cancel))[0];
     }
+
+    /// <summary>An aggregation queue, to look at what it holds, release, amend and drop.</summary>
+    /// <param name="workflow">The workflow that it belongs to.</param>
+    /// <param name="node">The queue's node.</param>
+    /// <typeparam name="TData">The data of what is held.</typeparam>
+    /// <exception cref="ArgumentException">The workflow holds nothing there.</exception>
+    public HeldDesk<TData> Held<TData>(Workflow workflow, Node<TData> node)
+    {
+        ArgumentNullException.ThrowIfNull(workflow);
+        ArgumentNullException.ThrowIfNull(node);
+        return (HeldDesk<TData>)Held(new NodeAddress(workflow.Name, workflow.Version, node.Name));
+    }
+
+    /// <summary>An aggregation queue by its address, for those who do not know its data type.</summary>
+    /// <param name="queue">The queue's node.</param>
+    /// <exception cref="ArgumentException">There is no such aggregation queue.</exception>
+    public HeldDesk Held(NodeAddress queue)
+    {
+        ArgumentNullException.ThrowIfNull(queue);
+        return site.Find(queue) is { Definition.Hold: { } hold } node
+            ? hold.BuildDesk(desks, node)
+            : throw new ArgumentException($"{queue} is no aggregation queue of this site.", nameof(queue));
+    }
+
+    /// <summary>The addresses of the site's aggregation queues.</summary>
+    public IReadOnlyList<NodeAddress> HeldQueues =>
+        [.. site.Nodes.Where(node => node.Definition.Hold is not null).Select(node => node.Address)];
 
     /// <summary>
     /// The site's workflows as text: every node with its purpose, exits, limits, and what happens when it fails.

@@ -46,7 +46,9 @@ public sealed partial class Worker : BackgroundService
     {
         await context.Store.OpenAsync(cancellationToken);
         LogOpened(context.Store.Description);
+        await new HeldTables(context.Site, context.Store).DeclareAsync(cancellationToken);
         passes = new Passes(context, services);
+        passes.Releaser.Released += metrics.Released;
         await passes.Caretaker.RenewOnceAsync();
         await base.StartAsync(cancellationToken);
     }
@@ -95,7 +97,8 @@ public sealed partial class Worker : BackgroundService
             LoopAsync("reclaim", Every(SweepInterval), all.Caretaker.LookForDeadOnceAsync),
             LoopAsync("sweep", Every(SweepInterval), Done(all.Caretaker.SweepOnce)),
             LoopAsync("changes", Every(context.Options.PollInterval), () => ResolveAllAsync(all)),
-            LoopAsync("poll", Every(context.Options.PollInterval), Done(all.Claimer.Poll)),
+            LoopAsync("release", all.Releaser.Wake.WaitAsync, all.Releaser.ReleaseOnceAsync),
+            LoopAsync("poll", Every(context.Options.PollInterval), Done(all.Poll)),
             LoopAsync("housekeeping", Every(HousekeepingInterval), () => PurgeAllAsync(all)));
     }
 

@@ -14,7 +14,7 @@ internal sealed class SimulatedProcess : SynchronizationContext, IRunScheduler, 
     public static readonly TimeSpan Lease = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan DrainTimeMax = TimeSpan.FromSeconds(3);
     private static readonly Loop[] Loops =
-        [Loop.Commit, Loop.Claim, Loop.Lease, Loop.Sweep, Loop.Poll, Loop.Change, Loop.Purge];
+        [Loop.Commit, Loop.Claim, Loop.Lease, Loop.Sweep, Loop.Poll, Loop.Change, Loop.Purge, Loop.Release];
 
     private readonly World world;
     private readonly FaultyStore store;
@@ -62,6 +62,7 @@ internal sealed class SimulatedProcess : SynchronizationContext, IRunScheduler, 
         Poll,
         Change,
         Purge,
+        Release,
         Stop,
     }
 
@@ -208,13 +209,15 @@ internal sealed class SimulatedProcess : SynchronizationContext, IRunScheduler, 
                 return Passes.ResolveChangesOnceAsync();
             case Loop.Purge:
                 return Passes.Caretaker.PurgeOnceAsync();
+            case Loop.Release:
+                return Passes.Releaser.ReleaseOnceAsync();
             case Loop.Stop:
                 return StopOnceAsync();
             case Loop.Sweep:
                 Passes.Caretaker.SweepOnce();
                 return Task.CompletedTask;
             default:
-                Passes.Claimer.Poll();
+                Passes.Poll();
                 return Task.CompletedTask;
         }
     }

@@ -22,6 +22,9 @@ internal sealed record HoldDefinition
 
     public int BatchMax { get; init; } = 1000;
 
+    /// <summary>Makes the desk at which people and programs act on the queue.</summary>
+    public required Func<HeldDesks, PlacedNode, HeldDesk> BuildDesk { get; init; }
+
     /// <summary>What is wrong with single calls of the setup, found while it was written down.</summary>
     public IReadOnlyList<string> Faults { get; init; } = [];
 

@@ -25,7 +25,7 @@ internal abstract class NodeCode
     {
         TData data = codec.Read(element.Data.Span, out bool hasUnknownMembers);
         element.HasUnknownMembers = hasUnknownMembers;
-        return new Element<TData>(element.ToHeader(), data);
+        return new Element<TData>(element.ToHeader(), data, element.Members);
     }
 }
 

@@ -5,6 +5,7 @@ namespace Waybill.Engine;
 /// <summary>Takes ready elements from the store, as far as the process and each node have room.</summary>
 internal sealed class Claimer(EngineContext context, HostedNodes hosted, Outbox outbox, Custody custody) : IDisposable
 {
+    private readonly BatchMembers members = new(context.Store, context.Site.Codecs);
     private int first;
     private volatile bool isStopping;
 
@@ -77,7 +78,7 @@ internal sealed class Claimer(EngineContext context, HostedNodes hosted, Outbox 
 
         NoteBacklog(requests, claimed);
         foreach (ClaimedElement element in claimed)
-            Take(new InFlight(element, generation));
+            Take(new InFlight(element, generation, members));
         bool hasRoom = custody.Count < context.Options.InFlightMax;
         if (hasRoom && hosted.All.Any(runner => runner.WantsClaim && runner.Room > 0))
             Wake.Set();

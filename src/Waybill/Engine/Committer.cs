@@ -20,6 +20,9 @@ internal sealed partial class Committer(EngineContext context, HostedNodes hoste
     /// <summary>Raised after each commit: there may be room for more elements.</summary>
     public event Action? Committed;
 
+    /// <summary>Raised when a hop of this process left an element held at an aggregation queue.</summary>
+    public event Action<NodeAddress>? Held;
+
     /// <summary>Commits once what has gathered. False when there was nothing to do.</summary>
     /// <exception cref="StoreUnavailableException">
     /// Nothing was written; what had gathered is kept for the next pass.
@@ -198,6 +201,8 @@ internal sealed partial class Committer(EngineContext context, HostedNodes hoste
         custody.Leave(element);
         if (pending.Hop.To is Destination.End)
             context.Endings.Ended(element.Id);
+        else if (pending.Hop.To is Destination.Enqueue { Slot: { Held: not null } slot, Delay: null, Due: null })
+            Held?.Invoke(slot.Node);
     }
 
     /// <summary>Finds out, by fence, what became of a commit whose outcome is unknown.</summary>

@@ -29,6 +29,12 @@ internal sealed partial class HopBuilder(EngineContext context, HostedNodes host
             PendingHop pending = route switch
             {
                 OnwardRoute onward => ForOnward(node, element, onward, worked),
+                HoldRoute hold => new PendingHop(
+                    Staying(Draft(node, element, worked, route), node, element) with
+                    {
+                        To = new Destination.Enqueue(SiteDefinition.SlotFor(node, hold.Data)),
+                    },
+                    null),
                 FinishRoute finish => ForFinish(node, element, finish, worked),
                 FailRoute fail => new PendingHop(
                     Draft(node, element, worked, route) with
@@ -176,16 +182,8 @@ internal sealed partial class HopBuilder(EngineContext context, HostedNodes host
     {
         if (!node.Definition.MayFinish)
             throw Undeclared(node, "finishes", "Finishes()");
-        Type expected = node.Workflow.ResultType;
-        if (!route.ResultType.IsAssignableTo(expected))
-        {
-            throw new RouteException(
-                "waybill.wrong-result",
-                $"Workflow {node.Workflow} ends with {expected.Name}, "
-                + $"node \"{node.Address}\" gave {route.ResultType.Name}.");
-        }
-
-        byte[] result = Limited(context.Site.Codecs.For(expected).Write(route.Result), node, element);
+        CheckResult(node, route.ResultType, "gave");
+        byte[] result = Limited(context.Site.Codecs.For(node.Workflow.ResultType).Write(route.Result), node, element);
         return new PendingHop(
             Draft(node, element, worked, route) with
             {
@@ -217,6 +215,7 @@ internal sealed partial class HopBuilder(EngineContext context, HostedNodes host
         ConsumesReplies = element.HasWaited,
         LeavesLine = element.InLine,
         Writes = route?.Writes ?? [],
+        Members = route is null or { Members.IsEmpty: true } ? [] : [.. route.Members.Select(m => ToReply(m, node))],
         Signals = route is null or { Signals.Count: 0 } ? [] : [.. route.Signals.Select(ToDelivery)],
     };
 
@@ -248,6 +247,29 @@ internal sealed partial class HopBuilder(EngineContext context, HostedNodes host
             context.Site.Codecs.For(signal.PayloadType).Write(signal.Payload),
             context.Options,
             $"signal {signal.Name}"));
+
+    private MemberReply ToReply(LeavingMember member, PlacedNode node)
+    {
+        if (member.Result is not { } result)
+            return new MemberReply(member.Member, new Reply(0, Ending.Failed, default, member.Reason));
+        CheckResult(node, member.ResultType!, "gave a member");
+        byte[] json = DataLimit.Checked(
+            context.Site.Codecs.For(node.Workflow.ResultType).Write(result),
+            context.Options,
+            $"the result of member {member.Member}");
+        return new MemberReply(member.Member, new Reply(0, Ending.Finished, json, null));
+    }
+
+    private static void CheckResult(PlacedNode node, Type given, string act)
+    {
+        Type expected = node.Workflow.ResultType;
+        if (!given.IsAssignableTo(expected))
+        {
+            throw new RouteException(
+                "waybill.wrong-result",
+                $"Workflow {node.Workflow} ends with {expected.Name}, node \"{node.Address}\" {act} {given.Name}.");
+        }
+    }
 
     private byte[] Write(PlacedNode from, InFlight element, PlacedNode target, object data)
     {

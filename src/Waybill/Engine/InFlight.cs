@@ -7,7 +7,7 @@ namespace Waybill.Engine;
 /// An element while this process owns it. One object serves the element from claim to release, however many nodes it
 /// passes in memory; only its current holder (ready queue, run, outbox, commit) touches it.
 /// </summary>
-internal sealed class InFlight(ClaimedElement claimed, int generation)
+internal sealed class InFlight(ClaimedElement claimed, int generation, BatchMembers members)
 {
     /// <summary>The custody's generation in which it was claimed.</summary>
     public int Generation { get; } = generation;
@@ -44,6 +44,9 @@ internal sealed class InFlight(ClaimedElement claimed, int generation)
     public bool CancelRequested { get; set; } = claimed.CancelRequested;
 
     public bool InLine { get; private set; } = claimed.InLine;
+
+    /// <summary>Reads its members, if it is a batch.</summary>
+    public BatchMembers Members { get; } = members;
 
     /// <summary>Whether the data has members that the node's type does not know; set when it is read.</summary>
     public bool HasUnknownMembers { get; set; }

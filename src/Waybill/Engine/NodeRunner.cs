@@ -58,11 +58,11 @@ internal sealed partial class NodeRunner(
 
     /// <summary>
     /// Reserves a place for an element that will be handed on in memory. Not while older ones wait in the store, nor
-    /// at a node with per-key order, whose line the store keeps.
+    /// at a node with per-key order, whose line the store keeps, nor at an aggregation queue, whose table it keeps.
     /// </summary>
     public bool TryReserve()
     {
-        if (HasBacklog || node.Definition.OrderKey is not null)
+        if (HasBacklog || node.Definition is not { OrderKey: null, Hold: null })
             return false;
         lock (gate)
         {

@@ -18,7 +18,9 @@ internal sealed class Passes : IDisposable
         Claimer = new Claimer(context, Hosted, Outbox, Custody);
         Caretaker = new Caretaker(context, Hosted, Claimer, Custody);
         Resolver = new ChangeResolver(context.Site, context.Store, context.Endings);
+        Releaser = new Releaser(context, Hosted);
         Committer.Committed += Claimer.RoomMade;
+        Committer.Held += Releaser.Held;
         Claimer.Doubted += Caretaker.Abandon;
         context.Store.Arrived += Claimer.Arrived;
     }
@@ -44,6 +46,15 @@ internal sealed class Passes : IDisposable
     /// </summary>
     public async Task<int> ResolveChangesOnceAsync() =>
         Context.Site.HasChanges ? await Resolver.ResolveOnceAsync(null, CancellationToken.None) : 0;
+
+    public Releaser Releaser { get; }
+
+    /// <summary>Looks at every queue again.</summary>
+    public void Poll()
+    {
+        Claimer.Poll();
+        Releaser.Poll();
+    }
 
     /// <summary>Claims and begins no more; gives back what was not begun. What has begun goes on.</summary>
     public async Task StopTakingAsync()
@@ -80,5 +91,6 @@ internal sealed class Passes : IDisposable
         Hosted.Dispose();
         Outbox.Dispose();
         Claimer.Dispose();
+        Releaser.Dispose();
     }
 }

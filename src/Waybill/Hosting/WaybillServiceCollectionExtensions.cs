@@ -67,9 +67,13 @@ public static class WaybillServiceCollectionExtensions
         () => new ElementId(Guid.CreateVersion7(time.GetUtcNow()));
 
     /// <summary>Opens the store of a process that runs no worker.</summary>
-    private sealed class StoreOpener(ISiteStore store) : IHostedService
+    private sealed class StoreOpener(ISiteStore store, SiteDefinition site) : IHostedService
     {
-        public Task StartAsync(CancellationToken cancellationToken) => store.OpenAsync(cancellationToken);
+        public async Task StartAsync(CancellationToken cancellationToken)
+        {
+            await store.OpenAsync(cancellationToken);
+            await new HeldTables(site, store).DeclareAsync(cancellationToken);
+        }
 
         public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
