@@ -68,8 +68,8 @@ public sealed class TestSite : IAsyncDisposable
     public IReadOnlyList<NodeSnapshot> Snapshot() => [.. Passes.Hosted.All.Select(runner => runner.ToSnapshot())];
 
     /// <summary>
-    /// Claims, runs, commits and releases until nothing more happens by itself. Elements then have ended, or wait for time, for a
-    /// signal, for a person, for another process, or for something that their handler awaits.
+    /// Claims, runs, commits and releases until nothing more happens by itself. Elements then have ended, or wait for
+    /// time, for a signal, for a person, for another process, or for something that their handler awaits.
     /// </summary>
     /// <exception cref="InvalidOperationException">Elements go round and round without ever waiting.</exception>
     public async Task RunUntilQuietAsync()

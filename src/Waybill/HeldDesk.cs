@@ -191,8 +191,8 @@ public sealed class HeldDesk<TData> : HeldDesk
 
     /// <summary>
     /// A filter, written as a condition on the members that the columns are taken from:
-    /// <c>s => s.Zone == "A" &amp;&amp; s.WeightGrams >= 500</c>. It can join comparisons with <c>&amp;&amp;</c>, compare
-    /// with null, and name truth values as they are.
+    /// <c>s => s.Zone == "A" &amp;&amp; s.WeightGrams >= 500</c>. It can join comparisons with <c>&amp;&amp;</c>,
+    /// compare with null, and name truth values as they are.
     /// </summary>
     /// <param name="condition">The condition; what it compares with is read once, now.</param>
     /// <exception cref="ArgumentException">A part of it is no comparison of a declared column.</exception>

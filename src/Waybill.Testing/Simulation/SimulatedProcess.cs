@@ -14,7 +14,6 @@ internal sealed class SimulatedProcess : SynchronizationContext, IRunScheduler, 
     public static readonly TimeSpan Lease = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan DrainTimeMax = TimeSpan.FromSeconds(3);
     private static readonly Loop[] Loops =
-    private static readonly Loop[] Loops =
         [Loop.Commit, Loop.Claim, Loop.Lease, Loop.Sweep, Loop.Poll, Loop.Change, Loop.Purge, Loop.Release];
 
     private readonly World world;

@@ -3,10 +3,12 @@ using System.Text.Json;
 
 namespace Waybill.Definition;
 
-/// <summary>Reads declarations of columns, and finds a declared column again where another expression names it.</summary>
+/// <summary>Reads declarations of columns, and says what an expression is taken from, to find its column.</summary>
 internal static class ColumnExpressions
 {
-    /// <summary>The columns of <c>s => new { s.Zone, Weight = s.WeightGrams }</c>; null when it is of another form.</summary>
+    /// <summary>
+    /// The columns of <c>s => new { s.Zone, Weight = s.WeightGrams }</c>; null when it is of another form.
+    /// </summary>
     public static IReadOnlyList<HoldColumn>? Columns<TData, TColumns>(Expression<Func<TData, TColumns>> columns) =>
         columns.Body is NewExpression { Members: { } members } made
             ? [.. members.Select((member, i) => Column<TData>(member.Name, made.Arguments[i], columns.Parameters[0]))]

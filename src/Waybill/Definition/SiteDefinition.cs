@@ -43,8 +43,9 @@ internal sealed class SiteDefinition
     public PlacedNode? Find(NodeAddress address) => nodes.GetValueOrDefault(address);
 
     /// <summary>
-    /// Where an element with this data stands in the queue of a node; in no line, and not held, when that cannot be told:
-    /// the data may be unreadable, or the node's code for its key may throw, and the element must still go somewhere.
+    /// Where an element with this data stands in the queue of a node; in no line, and not held, when that cannot be
+    /// told: the data may be unreadable, or the node's code for its key may throw, and the element must still go
+    /// somewhere.
     /// </summary>
     public QueueSlot SlotFor(PlacedNode node, ReadOnlyMemory<byte> data)
     {

@@ -4,7 +4,7 @@ using Waybill.Stores;
 
 namespace Waybill.Engine;
 
-/// <summary>Makes the batch element of a release from an aggregation queue, and says of it all that the store needs.</summary>
+/// <summary>Makes the batch element of a release from an aggregation queue, and all that the store needs of it.</summary>
 internal sealed class BatchBuilder(SiteDefinition site, Func<ElementId> newId)
 {
     /// <summary>A release of what matches.</summary>

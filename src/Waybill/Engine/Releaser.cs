@@ -57,7 +57,9 @@ internal sealed partial class Releaser : IDisposable
             Wake.Set();
     }
 
-    /// <summary>Looks once at every queue that may have something to release. Returns how many batches were made.</summary>
+    /// <summary>
+    /// Looks once at every queue that may have something to release. Returns how many batches were made.
+    /// </summary>
     public async Task<int> ReleaseOnceAsync()
     {
         int made = 0;

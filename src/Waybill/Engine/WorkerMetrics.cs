@@ -5,7 +5,8 @@ namespace Waybill.Engine;
 
 /// <summary>
 /// What a worker tells of itself, as instruments of the meter <c>Waybill</c>: elements in flight, hops per node by
-/// outcome, releases by rules, and failed passes per loop (a loop that fails again and again retries for ever; this is where it says so).
+/// outcome, releases by rules, and failed passes per loop (a loop that fails again and again retries
+/// for ever; this is where it says so).
 /// </summary>
 internal sealed class WorkerMetrics : IDisposable
 {

@@ -31,7 +31,7 @@ public sealed class HoldDefinitionTests
             "the rule \"when as many are held as _.Zone.Length says\" needs a column",
         ];
         Assert.All(expected, fault => Assert.Contains(
-            error.Faults, told => told.Contains("Aggregation queue \"picklist\" of workflow shipments:1: ") && told.Contains(fault)));
+            error.Faults, told => told.Contains($"queue \"picklist\" of workflow shipments:1: {fault}")));
     }
 
     [Fact]
