@@ -4,7 +4,7 @@ using Waybill.Stores;
 
 namespace Waybill.Engine;
 
-/// <summary>Makes the batch element of a release from an aggregation queue, and all that the store needs of it.</summary>
+/// <summary>Makes the batch element of a release, and all else that the store is to know of the release.</summary>
 internal sealed class BatchBuilder(SiteDefinition site, Func<ElementId> newId)
 {
     /// <summary>A release of what matches.</summary>
