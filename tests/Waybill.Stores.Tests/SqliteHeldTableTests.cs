@@ -214,7 +214,6 @@ public sealed class SqliteHeldTableTests : IAsyncLifetime
         string[] names = await ReadAsync(
             store, "SELECT name FROM pragma_table_info('held_1') WHERE cid > 2 ORDER BY cid");
         HeldColumn[] columns =
-            [.. names.Select(name => new[] { Zone, Weight, Promised }.Single(column =>
             [.. names.Select(name => new[] { Zone, Weight, Promised }.Single(column => IsCalled(column, name)))];
         using JsonDocument document = JsonDocument.Parse(data);
         NewElement order = site.Order() with
