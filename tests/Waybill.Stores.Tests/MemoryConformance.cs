@@ -93,6 +93,21 @@ public sealed class MemoryReleasing : ReleasingConformance
     protected override Task<StoreFixture> CreateAsync() => Task.FromResult<StoreFixture>(new MemoryFixture());
 }
 
+public sealed class MemoryChanges : ChangesConformance
+{
+    protected override Task<StoreFixture> CreateAsync() => Task.FromResult<StoreFixture>(new MemoryFixture());
+}
+
+public sealed class MemoryChangedHops : ChangedHopsConformance
+{
+    protected override Task<StoreFixture> CreateAsync() => Task.FromResult<StoreFixture>(new MemoryFixture());
+}
+
+public sealed class MemoryChangeLedger : ChangeLedgerConformance
+{
+    protected override Task<StoreFixture> CreateAsync() => Task.FromResult<StoreFixture>(new MemoryFixture());
+}
+
 /// <summary>The model against itself: shows that a run gives the same result whenever it is repeated.</summary>
 public sealed class MemoryComparison : ModelComparison
 {

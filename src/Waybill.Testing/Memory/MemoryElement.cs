@@ -33,6 +33,9 @@ internal sealed class MemoryElement
     /// <summary>How often its data was amended where it stood.</summary>
     public int Revision { get; set; }
 
+    /// <summary>The change requests that are pending at it, by number; cancels are among them.</summary>
+    public SortedDictionary<long, MemoryMark> Marks { get; } = [];
+
     /// <summary>Its row in the table of the aggregation queue where it is held; null when it is not.</summary>
     public MemoryHeldRow? Held { get; set; }
 

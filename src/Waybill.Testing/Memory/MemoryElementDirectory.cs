@@ -37,7 +37,7 @@ internal sealed class MemoryElementDirectory(MemoryState state) : IElementDirect
         element.Id, element.BusinessKey, element.Node, element.Place.State, element.Hop,
         element.AcceptedAt, element.MovedAt, element.Caller?.Id, element.Place.Cancel == CancelMark.Pending);
 
-    private static ElementDetails ToDetails(MemoryElement element) => new(
+    public static ElementDetails ToDetails(MemoryElement element) => new(
         element.Key, ToSummary(element), element.Data, element.Place.Due, element.Place.AwaitedSignal,
         element.Place.PendingCalls)
     {

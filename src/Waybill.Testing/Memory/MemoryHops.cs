@@ -4,16 +4,17 @@ namespace Waybill.Testing.Memory;
 
 /// <summary>
 /// Applies the hops of one commit. In order: all hops are judged by the state before the commit; then each writes and
-/// moves; then the endings reach their callers; then joins that did not wait for all cancel the rest; then signals are
+/// moves; then changes spread to what was called; then the endings reach their callers; then joins that did not wait for all cancel the rest; then signals are
 /// delivered. So what one hop of a commit does never decides whether another one is applied.
 /// </summary>
-internal sealed class MemoryHops(MemoryState state, MemoryCancels cancels, MemorySignals signals)
+internal sealed class MemoryHops(
+    MemoryState state, MemoryCancels cancels, MemorySignals signals, MemoryChanges changes)
 {
     public IReadOnlyList<HopOutcome> Apply(IReadOnlyList<Hop> hops, Func<MemoryElement, bool> mayMove)
     {
         RequireOneEach(hops);
         RequireDeclared(hops);
-        HopOutcome[] outcomes = [.. hops.Select(hop => new HopOutcome(Judge(hop, mayMove)))];
+        HopOutcome[] outcomes = [.. hops.Select(hop => Judge(hop, mayMove))];
         List<Hop> applied = [];
         foreach ((int index, Hop hop) in hops.Index())
         {
@@ -27,6 +28,12 @@ internal sealed class MemoryHops(MemoryState state, MemoryCancels cancels, Memor
 
             Move(state.Elements[hop.Key], hop);
             applied.Add(hop);
+        }
+
+        foreach (Hop hop in applied.Where(hop => hop.Changes.Count > 0 && hop.To is not Destination.End))
+        {
+            changes.Spread(
+                state.Elements[hop.Key], hop.Changes, hop.To is Destination.Calls calls ? calls.Elements : []);
         }
 
         List<MemoryElement> impatient = [];
@@ -66,13 +73,17 @@ internal sealed class MemoryHops(MemoryState state, MemoryCancels cancels, Memor
         }
     }
 
-    private HopStatus Judge(Hop hop, Func<MemoryElement, bool> mayMove)
+    private HopOutcome Judge(Hop hop, Func<MemoryElement, bool> mayMove)
     {
         if (state.Find(hop.Key) is not { } element || element.Hop != hop.From || !mayMove(element)
             || (hop.Revision is { } revision && element.Revision != revision))
-            return HopStatus.Lost;
+            return new HopOutcome(HopStatus.Lost);
         bool mayPass = hop.Cancel != CancelStance.Yields || hop.To is Destination.End;
-        return element.Place.Cancel == CancelMark.Pending && !mayPass ? HopStatus.CancelPending : HopStatus.Applied;
+        if (element.Place.Cancel == CancelMark.Pending && !mayPass)
+            return new HopOutcome(HopStatus.CancelPending);
+        return MemoryChanges.Unanswered(element, hop) is { } pending
+            ? new HopOutcome(HopStatus.ChangePending) { Changes = pending }
+            : HopOutcome.Applied;
     }
 
     private void Move(MemoryElement element, Hop hop)
@@ -115,6 +126,9 @@ internal sealed class MemoryHops(MemoryState state, MemoryCancels cancels, Memor
                 Sideline(element, place, hop, to);
                 break;
         }
+
+        ResolveCancels(element, hop.Cancel);
+        changes.Answer(element, hop.Changes);
     }
 
     private void HandOver(MemoryElement element, MemoryPlace place, Hop hop, Destination.HandOver to)
@@ -180,7 +194,11 @@ internal sealed class MemoryHops(MemoryState state, MemoryCancels cancels, Memor
     private void End(MemoryElement element, Hop hop, Destination.End end)
     {
         state.Delete(element);
-        state.Write(hop.Kind, element.Id, hop.From + 1, hop.Node, hop.Worked, hop.Detail, hop.Facts);
+        element.Hop = hop.From + 1;
+        element.Node = hop.Node;
+        state.Write(hop.Kind, element, hop.Detail, hop.Worked, hop.Facts);
+        ResolveCancels(element, hop.Cancel);
+        changes.Ended(element);
         if (hop.Caller is null && state.FindTicket(ElementRef.Of(element.Id)) is { } ticket)
         {
             ticket.Record = ticket.Record with
@@ -203,6 +221,14 @@ internal sealed class MemoryHops(MemoryState state, MemoryCancels cancels, Memor
             Attempts = 0,
             PendingCalls = 0,
         };
+
+    private void ResolveCancels(MemoryElement element, CancelStance stance)
+    {
+        if (stance == CancelStance.CarriesOut)
+            changes.ResolveCancels(element, ChangeOutcome.Applied);
+        else if (stance == CancelStance.Refuses)
+            changes.ResolveCancels(element, ChangeOutcome.TooLate);
+    }
 
     private static CancelMark After(CancelMark mark, CancelStance stance) => stance switch
     {

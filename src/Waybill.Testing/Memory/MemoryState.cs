@@ -53,6 +53,8 @@ internal sealed class MemoryState
 
     public MemoryTables Tables { get; } = new();
 
+    public MemoryLedger Ledger { get; } = new();
+
     /// <summary>The declared aggregation queues.</summary>
     public MemoryHeldQueues HeldQueues { get; } = new();
 

@@ -17,14 +17,16 @@ public sealed class MemoryStore : ISiteStore
     public MemoryStore(TimeProvider time)
     {
         State = new MemoryState(time);
-        MemoryCancels cancels = new(State);
+        MemoryChanges changes = new(State);
+        MemoryCancels cancels = new(State, changes);
         MemorySignals signals = new(State);
-        MemoryHops hops = new(State, cancels, signals);
+        MemoryHops hops = new(State, cancels, signals, changes);
         Elements = new MemoryElementStore(State, cancels, signals, hops);
         Directory = new MemoryElementDirectory(State);
         Tickets = new MemoryTicketStore(State);
         Sidelined = new MemorySidelinedStore(State, hops);
         Held = new MemoryHeldStore(State, hops);
+        Changes = new MemoryChangeStore(State, changes, cancels);
         Workers = new MemoryWorkerStore(State);
         Journal = new MemoryJournalStore(State);
     }
@@ -53,6 +55,9 @@ public sealed class MemoryStore : ISiteStore
 
     /// <inheritdoc/>
     public IHeldStore Held { get; }
+
+    /// <inheritdoc/>
+    public IChangeStore Changes { get; }
 
     /// <inheritdoc/>
     public IWorkerStore Workers { get; }

@@ -19,7 +19,7 @@ public interface IChangeStore
     /// <see cref="NewChange.Spreads"/> all that the target called and all members of batches among them, to any depth.
     /// A cancel marks as <see cref="IElementStore.CancelAsync"/> does. A second request with the same id changes
     /// nothing and gets the first one's answer. A target that has ended is too late at once, and stands so in the
-    /// ledger.
+    /// ledger, not in the journal.
     /// </summary>
     /// <param name="change">The request.</param>
     /// <param name="cancel">Stops waiting; the request may have been taken in all the same.</param>
@@ -268,11 +268,13 @@ public sealed record ChangeRecord(
 /// <summary>What a request came to at one element.</summary>
 /// <param name="Element">The element.</param>
 /// <param name="Outcome">The outcome.</param>
-/// <param name="Node">Where the element was then; where it was when the request came, while it is pending.</param>
+/// <param name="Node">
+/// Where the element was then; where it was when the request came, while it is pending; null when it had ended before.
+/// </param>
 /// <param name="Hop">Its hop number then.</param>
 /// <param name="At">When; when the request came, while it is pending.</param>
 /// <param name="Reason">Why, when it was refused or too late.</param>
 /// <param name="Difference">JSON <c>{"from":{…},"to":{…}}</c>, when it was applied.</param>
 public sealed record ElementOutcome(
-    ElementId Element, ChangeOutcome Outcome, NodeAddress Node, int Hop, DateTimeOffset At, string? Reason,
+    ElementId Element, ChangeOutcome Outcome, NodeAddress? Node, int Hop, DateTimeOffset At, string? Reason,
     string? Difference);
