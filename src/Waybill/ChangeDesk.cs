@@ -72,13 +72,9 @@ public sealed class ChangeDesk
             while (true)
             {
                 Task changed = endings.OutcomeAsync(ticket.Id);
-                ChangeRecord? record = await store.Changes.FindAsync(ticket.Id, cancel);
-                // No outcome yet is no end: what is concerned may only be called later.
-                if (record is { HasEnded: true, Outcomes.Count: > 0 })
-                    return ChangeResult.Of(record);
                 TimeSpan left = bound - time.GetElapsedTime(begun);
-                if (left <= TimeSpan.Zero)
-                    return ChangeResult.Of(await store.Changes.WithdrawAsync(ticket.Id, cancel));
+                if (await LookOnceAsync(ticket.Id, isTimeUp: left <= TimeSpan.Zero, cancel) is { } result)
+                    return result;
                 TimeSpan pause = left < site.Options.PollInterval ? left : site.Options.PollInterval;
                 await Task.WhenAny(changed, Task.Delay(pause, time, cancel));
                 cancel.ThrowIfCancellationRequested();
@@ -109,6 +105,18 @@ public sealed class ChangeDesk
         ChangeFilter filter, CancellationToken cancel = default) =>
         store.Changes.CountAsync(filter, cancel);
 
+    /// <summary>
+    /// Looks once whether a request has come to its end; withdraws what is pending when time is up. Null: it goes on.
+    /// </summary>
+    internal async Task<ChangeResult?> LookOnceAsync(ChangeId change, bool isTimeUp, CancellationToken cancel)
+    {
+        ChangeRecord? record = await store.Changes.FindAsync(change, cancel);
+        // No outcome yet is no end: what is concerned may only be called later.
+        if (record is { HasEnded: true, Outcomes.Count: > 0 })
+            return ChangeResult.Of(record);
+        return isTimeUp ? ChangeResult.Of(await store.Changes.WithdrawAsync(change, cancel)) : null;
+    }
+
     /// <summary>Asks for a cancel, in the ledger like any other change.</summary>
     internal async Task<CancelOutcome> CancelAsync(ElementRef element, Actor actor, CancellationToken cancel)
     {
@@ -130,7 +138,8 @@ public sealed class ChangeDesk
         return outcome == ChangeOutcome.TooLate ? CancelOutcome.TooLate : CancelOutcome.Requested;
     }
 
-    private async Task<ChangeTicket> RequestAsync<TChange>(
+    /// <summary>Asks for a change, to be withdrawn where it is pending when its bound has passed.</summary>
+    internal async Task<ChangeTicket> RequestAsync<TChange>(
         ElementRef element, Change<TChange> change, TChange payload, Actor actor, ChangeId? id, TimeSpan? bound,
         CancellationToken cancel)
     {

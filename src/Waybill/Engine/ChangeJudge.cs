@@ -59,7 +59,7 @@ internal sealed class ChangeJudge(SiteDefinition site)
         }
     }
 
-    /// <summary>Where the answer to a change is to be asked of what the element called.</summary>
+    /// <summary>Whether the answer depends on what the element called and is in flight.</summary>
     public bool NeedsParts(NodeAddress address, ChangeMark mark) =>
         mark.IsConcerned && site.Find(address)?.Change(mark.Type) is { IsDecided: true };
 

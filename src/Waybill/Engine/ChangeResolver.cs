@@ -14,6 +14,7 @@ internal sealed class ChangeResolver(SiteDefinition site, ISiteStore store, Endi
     private const int PassesMax = 1000;
 
     private readonly ChangeJudge judge = new(site);
+    private readonly HeldTables tables = new(site, store);
 
     /// <summary>Answers until nothing is left that this process knows an answer to.</summary>
     /// <param name="only">Of this request only; null for all.</param>
@@ -51,6 +52,8 @@ internal sealed class ChangeResolver(SiteDefinition site, ISiteStore store, Endi
 
         if (resolutions.Count == 0)
             return 0;
+        if (resolutions.Exists(resolution => resolution.Held is not null))
+            await tables.DeclareAsync(cancel);
         IReadOnlyList<bool> written = await store.Changes.ResolveAsync(resolutions, cancel);
         for (int i = 0; i < written.Count; i++)
         {
