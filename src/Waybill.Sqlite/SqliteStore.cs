@@ -46,6 +46,7 @@ public sealed class SqliteStore : ISiteStore
         Tickets = new SqliteTicketStore(writer, readers);
         Sidelined = new SqliteSidelinedStore(writer, readers);
         Held = new SqliteHeldStore(writer, readers, isReadOnly);
+        Changes = new SqliteChangeStore(writer, readers, time);
         Workers = new SqliteWorkerStore(writer, readers);
         Journal = new SqliteJournalStore(writer, readers);
     }
@@ -70,6 +71,9 @@ public sealed class SqliteStore : ISiteStore
 
     /// <inheritdoc/>
     public IHeldStore Held { get; }
+
+    /// <inheritdoc/>
+    public IChangeStore Changes { get; }
 
     /// <inheritdoc/>
     public IWorkerStore Workers { get; }

@@ -85,6 +85,21 @@ public sealed class SqliteJournalReaders : JournalReadersConformance
     protected override Task<StoreFixture> CreateAsync() => SqliteFixture.CreateAsync();
 }
 
+public sealed class SqliteChanges : ChangesConformance
+{
+    protected override Task<StoreFixture> CreateAsync() => SqliteFixture.CreateAsync();
+}
+
+public sealed class SqliteChangedHops : ChangedHopsConformance
+{
+    protected override Task<StoreFixture> CreateAsync() => SqliteFixture.CreateAsync();
+}
+
+public sealed class SqliteChangeLedger : ChangeLedgerConformance
+{
+    protected override Task<StoreFixture> CreateAsync() => SqliteFixture.CreateAsync();
+}
+
 public sealed class SqliteWrites : WritesConformance
 {
     protected override Task<StoreFixture> CreateAsync() => SqliteFixture.CreateAsync();

@@ -97,8 +97,8 @@ internal sealed class HeldTables : IDisposable
     private HeldRows Rows(long node, IReadOnlyList<HeldColumn> columns) =>
         new(database, new HeldTable(node, nodes.At(node), columns));
 
-    // SQLite does not count what creates a table as a change, so the row of the catalogue comes first: the writer sees by
-    // it that there is something to roll back when the rest fails.
+    // SQLite does not count what creates a table as a change, so the row of the catalogue comes first: by it the writer
+    // sees that there is something to roll back when the rest fails.
     private void Note(HeldTable table) => note.Bind(1, table.Node).Bind(2, table.Definition).Run();
 
     private void Create(HeldTable table)

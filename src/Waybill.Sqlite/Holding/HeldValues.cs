@@ -11,7 +11,7 @@ internal static class HeldValues
 
     private const decimal NumberMax = 100_000_000_000_000m;
 
-    /// <exception cref="InvalidOperationException">A value is not of the column's type, or not within its bounds.</exception>
+    /// <exception cref="InvalidOperationException">It is not of the column's type, or out of bounds.</exception>
     public static void RequireFits(HeldColumn column, HeldValue value)
     {
         if (value.Type is { } type && type != column.Type)

@@ -38,6 +38,7 @@ internal sealed class ElementRows
     private readonly Statement byId;
     private readonly Statement byBusinessKey;
     private readonly Statement called;
+    private readonly Statement businessKey;
 
     public ElementRows(Database database, NodeNumbers nodes, TransactionClock clock)
     {
@@ -50,7 +51,8 @@ internal sealed class ElementRows
             + "caller_hop, caller_slot, accepted_at, data) VALUES (?1, ?2, ?3, 0, 0, ?4, ?5, ?6, ?7, ?8, ?9, ?4, ?10)");
         move = database.Keep(update);
         handOver = database.Keep(
-            $"{update} AND EXISTS (SELECT 1 FROM place WHERE key = ?1 AND owner = ?8 AND cancel <> 1)");
+            $"{update} AND EXISTS (SELECT 1 FROM place WHERE key = ?1 AND owner = ?8 AND cancel = 0 "
+            + "AND changes = 0)");
         join = database.Keep(
             "UPDATE element SET node = ?2, hop = hop + 1, arrived_hop = hop + 1, moved_at = ?3, failure = NULL "
             + "WHERE key = ?1");
@@ -61,6 +63,7 @@ internal sealed class ElementRows
         byBusinessKey = database.Keep(
             $"{Select} e.key = (SELECT key FROM ticket WHERE workflow = ?1 AND business_key = ?2)");
         called = database.Keep($"{Select} e.caller_id = ?1 ORDER BY e.key");
+        businessKey = database.Keep("SELECT business_key FROM element WHERE key = ?1");
     }
 
     public ElementRow? Find(long key) => One(byKey.Bind(1, key));
@@ -111,6 +114,16 @@ internal sealed class ElementRows
     public void Amend(long key, ReadOnlyMemory<byte> data) => amend.Bind(1, key).BindText(2, data.Span).Run();
 
     public void Delete(long key) => delete.Bind(1, key).Run();
+
+    public string BusinessKeyOf(long key)
+    {
+        businessKey.Bind(1, key).Read();
+        string found = businessKey.Text(0);
+        businessKey.Reset();
+        return found;
+    }
+
+    public NodeAddress NodeAt(long number) => nodes.At(number);
 
     public long NodeNumber(NodeAddress node) => nodes.Of(node);
 

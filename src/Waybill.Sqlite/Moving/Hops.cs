@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Waybill.Sqlite.Changing;
 using Waybill.Sqlite.Holding;
 using Waybill.Sqlite.Writing;
 using Waybill.Stores;
@@ -6,13 +7,13 @@ using Waybill.Stores;
 namespace Waybill.Sqlite.Moving;
 
 /// <summary>
-/// Applies the hops of one commit. First each is judged, writes and moves; then the endings reach their callers; then
-/// joins that did not wait for all cancel the rest; then signals are delivered. What one hop moves never decides
-/// whether another one of the same commit is applied, so judging each at its turn is judging all by the state before
-/// the commit.
+/// Applies the hops of one commit. First each is judged, writes and moves; then changes spread; then the endings reach
+/// callers and members; then joins that did not wait for all cancel the rest; then signals are delivered. What one hop
+/// moves never decides whether another one of the same commit is applied, so judging each at its turn is judging all by
+/// the state before the commit.
 /// </summary>
 internal sealed class Hops(
-    ElementRows elements, HeldTables held, Moves moves, Replying replying, Cancels cancels, AttachedWrites attached)
+    ElementRows elements, HeldTables held, Changes changes, Moves moves, Effects effects, AttachedWrites attached)
 {
     /// <summary>Applies hops of elements that a worker owns.</summary>
     public HopOutcome[] Apply(WorkerEpoch owner, IReadOnlyList<Hop> hops)
@@ -49,7 +50,8 @@ internal sealed class Hops(
     {
         to = (hop.To as Destination.HandOver)?.Node;
         return to is not null && !hop.LeavesLine && !hop.ConsumesReplies && hop.Cancel != CancelStance.CarriesOut
-            && hop.Writes.Count == 0 && hop.Signals.Count == 0 && hop.Members.Count == 0;
+            && hop.Writes.Count == 0 && hop.Signals.Count == 0 && hop.Members.Count == 0
+            && hop.Changes.Count == 0;
     }
 
     private void RequireFit(IReadOnlyList<Hop> hops)
@@ -71,6 +73,8 @@ internal sealed class Hops(
         bool mayPass = hop.Cancel != CancelStance.Yields || hop.To is Destination.End;
         if (element.Place.Cancel == CancelMark.Pending && !mayPass)
             return new HopOutcome(HopStatus.CancelPending);
+        if (changes.Unanswered(element, hop) is { } pending)
+            return new HopOutcome(HopStatus.ChangePending) { Changes = pending };
         if (hop.Writes.Count > 0 && attached.Apply(hop.Writes) is { } error)
             return new HopOutcome(HopStatus.WriteFailed, error);
         moves.Move(element, hop);
@@ -79,23 +83,29 @@ internal sealed class Hops(
 
     private void Spread(IReadOnlyList<Hop> applied)
     {
+        foreach (Hop hop in applied)
+        {
+            if (hop is { Changes.Count: > 0, To: not Destination.End })
+                changes.Spread(elements.Find(hop.Key)!, hop.Changes, (hop.To as Destination.Calls)?.Elements ?? []);
+        }
+
         List<ElementId> impatient = [];
         foreach (Hop hop in applied)
         {
-            replying.Batches.Reply(hop);
-            if (hop is { To: Destination.End end, Caller: { } call } && replying.Returns.Bring(end, call))
+            effects.Batches.Reply(hop);
+            if (hop is { To: Destination.End end, Caller: { } call } && effects.Returns.Bring(end, call))
                 impatient.Add(call.Id);
         }
 
         foreach (ElementId caller in impatient)
-            cancels.RequestCalled(caller, detail: null);
+            effects.Cancels.RequestCalled(caller, detail: null);
         foreach (Hop hop in applied)
         {
             foreach (SignalDelivery signal in hop.Signals)
-                replying.Signals.Deliver(signal);
+                effects.Signals.Deliver(signal);
         }
     }
 }
 
-/// <summary>What brings replies to elements.</summary>
-internal sealed record Replying(Returns Returns, Batches Batches, Signals Signals);
+/// <summary>What hops do to other elements than their own.</summary>
+internal sealed record Effects(Returns Returns, Batches Batches, Cancels Cancels, Signals Signals);

@@ -1,3 +1,4 @@
+using Waybill.Sqlite.Changing;
 using Waybill.Sqlite.Native;
 using Waybill.Sqlite.Writing;
 using Waybill.Stores;
@@ -6,7 +7,7 @@ namespace Waybill.Sqlite.Moving;
 
 /// <summary>Writes one hop that was found good: the element, its journal row and its new place, or its end.</summary>
 internal sealed class Moves(
-    MoveTables tables, Intake intake, Signals signals, JournalWriter journal, TransactionClock clock)
+    MoveTables tables, Intake intake, Signals signals, Changes changes, JournalWriter journal, TransactionClock clock)
 {
     /// <summary>
     /// Judges and writes the commonest hop in two statements: its owner keeps the element and takes it on, and nothing
@@ -52,7 +53,25 @@ internal sealed class Moves(
                 End(element, hop, to);
                 break;
         }
+
+        // What is pending is marked beside the place, where cancels and changes are counted.
+        if (element.Place is not { Changes: 0, Cancel: CancelMark.None })
+            changes.Moved(After(element, hop), hop);
     }
+
+    private ElementRow After(ElementRow element, Hop hop) => element with
+    {
+        Hop = hop.From + 1,
+        Node = tables.Elements.NodeNumber(hop.To switch
+        {
+            Destination.HandOver to => to.Node,
+            Destination.Enqueue to => to.Slot.Node,
+            Destination.Calls to => to.Slot.Node,
+            Destination.AwaitSignal to => to.Slot.Node,
+            Destination.Sideline to => to.Node,
+            _ => hop.Node,
+        }),
+    };
 
     private void HandOver(ElementRow element, Place place, Hop hop, Destination.HandOver to)
     {

@@ -44,6 +44,9 @@ internal sealed record Place
     /// <summary>How often the element's data was amended where it stood.</summary>
     public int Revision { get; init; }
 
+    /// <summary>How many requests, cancels apart, its next hop has to answer.</summary>
+    public int Changes { get; init; }
+
     /// <summary>The key of the batch element that it is a member of.</summary>
     public long? Batch { get; init; }
 

@@ -15,10 +15,10 @@ internal sealed class Places
     /// <summary>The columns in the order in which <see cref="Read"/> takes them.</summary>
     public const string Columns =
         "p.key, p.node, p.state, p.rank, p.due, p.owner, p.hop, p.attempts, p.order_key, p.line, p.pending_calls, "
-        + "p.join_mode, p.signal, p.cancel, p.revision, p.batch";
+        + "p.join_mode, p.signal, p.cancel, p.batch, p.revision, p.changes";
 
     /// <summary>The first column behind those.</summary>
-    public const int Next = 16;
+    public const int Next = 17;
 
     private readonly HeldTables held;
     private readonly TransactionClock clock;
@@ -36,12 +36,12 @@ internal sealed class Places
         (this.held, this.clock, this.arrivals) = (held, clock, arrivals);
         insert = database.Keep(
             "INSERT INTO place (key, node, state, rank, due, owner, hop, attempts, order_key, line, pending_calls, "
-            + "join_mode, signal, cancel, revision, batch) "
-            + "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)");
+            + "join_mode, signal, cancel, batch) "
+            + "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)");
         update = database.Keep(
             "UPDATE place SET node = ?2, state = ?3, rank = ?4, due = ?5, owner = ?6, hop = ?7, attempts = ?8, "
             + "order_key = ?9, line = ?10, pending_calls = ?11, join_mode = ?12, signal = ?13, cancel = ?14, "
-            + "revision = ?15, batch = ?16 WHERE key = ?1");
+            + "batch = ?15 WHERE key = ?1");
         revise = database.Keep("UPDATE place SET revision = revision + 1 WHERE key = ?1");
         delete = database.Keep("DELETE FROM place WHERE key = ?1");
         behindAnother = database.Keep(
@@ -67,8 +67,9 @@ internal sealed class Places
         Join = (JoinMode)row.Int(11),
         AwaitedSignal = row.OptionalText(12),
         Cancel = (CancelMark)row.Int(13),
-        Revision = row.Int(14),
-        Batch = row.OptionalLong(15),
+        Batch = row.OptionalLong(14),
+        Revision = row.Int(15),
+        Changes = row.Int(16),
     };
 
     /// <summary>Gives a new element its place: held when there is a row for it, else at the end of its line.</summary>
@@ -170,13 +171,14 @@ internal sealed class Places
             PutWaiting(first, first);
     }
 
+    // What counts revisions and changes is written where they are counted.
     private void Write(Statement statement, Place place)
     {
         statement.Bind(1, place.Key).Bind(2, place.Node).Bind(3, (long)place.State).Bind(4, place.Rank)
             .Bind(5, place.Due).Bind(6, place.Owner).Bind(7, place.Hop).Bind(8, place.Attempts)
             .Bind(9, place.OrderKey).Bind(10, place.Line).Bind(11, place.PendingCalls).Bind(12, (long)place.Join)
-            .Bind(13, place.AwaitedSignal).Bind(14, (long)place.Cancel).Bind(15, place.Revision)
-            .Bind(16, place.Batch).Run();
+            .Bind(13, place.AwaitedSignal).Bind(14, (long)place.Cancel).Bind(15, place.Batch)
+            .Run();
         if (place.State == ElementState.Ready)
             arrivals.Add(place.Node);
     }

@@ -1,4 +1,5 @@
 using Waybill.Sqlite.Native;
+using Waybill.Stores;
 
 namespace Waybill.Sqlite.Reading;
 
@@ -22,6 +23,9 @@ internal sealed class Conditions
 
     /// <summary>Adds a condition on an id.</summary>
     public Conditions And(ElementId? value, string before, string after = "") => Add(value, before, after);
+
+    /// <summary>Adds a condition on the id of a request.</summary>
+    public Conditions And(ChangeId? value, string before, string after = "") => Add(value, before, after);
 
     /// <summary>Adds a condition without a value.</summary>
     public Conditions AndIf(bool? isGiven, string whenTrue, string whenFalse)
@@ -56,6 +60,7 @@ internal sealed class Conditions
                 long number => statement.Bind(index + 1, number),
                 string text => statement.Bind(index + 1, text),
                 ElementId id => statement.Bind(index + 1, id),
+                ChangeId id => statement.Bind(index + 1, id),
                 byte[] bytes => statement.BindBlob(index + 1, bytes),
                 object other => throw new InvalidOperationException($"No column holds a {other.GetType().Name}."),
             };

@@ -1,3 +1,4 @@
+using Waybill.Sqlite.Changing;
 using Waybill.Sqlite.Holding;
 using Waybill.Sqlite.Moving;
 using Waybill.Sqlite.Native;
@@ -39,12 +40,17 @@ internal sealed class Session : IDisposable
         Intake = new Intake(elements, Held, Tickets, places, numbers, Journal);
         Claims = new Claims(database, elements, places, replies, nodes, Clock);
         Signals = new Signals(database, elements, places, replies, Journal);
-        Cancels = new Cancels(elements, Tickets, places, replies, sidelined, Journal);
         MoveTables tables = new(elements, places, replies, sidelined, Tickets);
-        Moves moves = new(tables, Intake, Signals, Journal, Clock);
-        Replying replying = new(
-            new Returns(elements, places, replies, Journal), new Batches(elements, places, replies, Journal), Signals);
-        Hops = new Hops(elements, Held, moves, replying, Cancels, Attached);
+        ChangeTables ledger = new(
+            new ChangeRequests(database, Clock), new ChangeOutcomes(database, Clock), new ChangeMarks(database));
+        Changes changes = new(ledger, elements, places, nodes, Journal);
+        Cancels = new Cancels(tables, changes, Journal);
+        ChangeIntake = new ChangeIntake(ledger, tables, Held, changes, Cancels, Journal);
+        Effects effects = new(
+            new Returns(elements, places, replies, Journal), new Batches(elements, places, replies, Journal), Cancels,
+            Signals);
+        Moves moves = new(tables, Intake, Signals, changes, Journal, Clock);
+        Hops = new Hops(elements, Held, changes, moves, effects, Attached);
         Releases = new Releases(database, Held, Intake, elements, places, Journal);
         Amendments = new Amendments(elements, Held, places, Journal);
     }
@@ -74,6 +80,8 @@ internal sealed class Session : IDisposable
     public Releases Releases { get; }
 
     public Amendments Amendments { get; }
+
+    public ChangeIntake ChangeIntake { get; }
 
     public JournalWriter Journal { get; }
 
