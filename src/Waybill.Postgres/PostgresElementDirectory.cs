@@ -6,7 +6,17 @@ namespace Waybill.Postgres;
 
 internal sealed class PostgresElementDirectory(Listings listings) : IElementDirectory
 {
-    private const string From =
+    /// <summary>What <see cref="ToDetails"/> reads, from <see cref="From"/>.</summary>
+    internal const string Details =
+        $"""
+        {Columns}, e.data, p.due, p.signal, p.pending, e.revision,
+            (select b.id from waybill.element b where b.key = p.batch)
+        """;
+
+    /// <summary>How many columns that are.</summary>
+    internal const int DetailsCount = 18;
+
+    internal const string From =
         """
         from waybill.element e
         join waybill.place p on p.key = e.key
@@ -21,11 +31,7 @@ internal sealed class PostgresElementDirectory(Listings listings) : IElementDire
 
     public async Task<ElementDetails?> FindAsync(ElementRef element, CancellationToken cancel)
     {
-        Query query = new(
-            $"""
-            select {Columns}, e.data, p.due, p.signal, p.pending, e.revision, b.id {From}
-            left join waybill.element b on b.key = p.batch
-            """);
+        Query query = new($"select {Details} {From}");
         if (element.Id is { } id)
         {
             query.Where("e.id = @", Arg.Uuid(id.Value));
@@ -77,7 +83,7 @@ internal sealed class PostgresElementDirectory(Listings listings) : IElementDire
         row.GetFieldValue<DateTimeOffset>(8), row.GetFieldValue<DateTimeOffset>(9),
         row.IsDBNull(10) ? null : new ElementId(row.GetGuid(10)), row.GetBoolean(11));
 
-    private static ElementDetails ToDetails(NpgsqlDataReader row) => new(
+    internal static ElementDetails ToDetails(NpgsqlDataReader row) => new(
         row.GetInt64(0), ToSummary(row), row.GetFieldValue<byte[]>(12),
         row.IsDBNull(13) ? null : row.GetFieldValue<DateTimeOffset>(13),
         row.IsDBNull(14) ? null : row.GetString(14), row.GetInt32(15))

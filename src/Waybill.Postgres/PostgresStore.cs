@@ -2,6 +2,7 @@ using Npgsql;
 using Waybill.Postgres.Connections;
 using Waybill.Postgres.Held;
 using Waybill.Postgres.Hops;
+using Waybill.Postgres.Ledger;
 using Waybill.Postgres.Migrations;
 using Waybill.Postgres.Waking;
 using Waybill.Stores;
@@ -61,6 +62,7 @@ public sealed class PostgresStore : ISiteStore
         Held = new PostgresHeldStore(
             held, new HeldDeclaration(sources.Listings, schema, nodes, held), new HeldListings(listings),
             new HeldReleases(schema, nodes, held, lanes, arrivals), new HeldAmendments(schema, held, lanes), elements);
+        Changes = new PostgresChangeStore(listings, new ChangeRequests(schema, nodes, held, lanes, arrivals));
         Workers = new PostgresWorkerStore(schema, lanes, listings, arrivals);
         Journal = new PostgresJournalStore(listings);
     }
@@ -89,6 +91,9 @@ public sealed class PostgresStore : ISiteStore
 
     /// <inheritdoc/>
     public IHeldStore Held { get; }
+
+    /// <inheritdoc/>
+    public IChangeStore Changes { get; }
 
     /// <inheritdoc/>
     public IWorkerStore Workers { get; }

@@ -24,6 +24,16 @@ internal static class Arg
 
     public static NpgsqlParameter Instant(DateTime value) => Of(value, NpgsqlDbType.TimestampTz);
 
+    public static NpgsqlParameter OptionalInstant(DateTime? value) =>
+        new() { Value = value is { } given ? given : DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz };
+
+    public static NpgsqlParameter OptionalText(string? value) =>
+        new() { Value = value is { } given ? given : DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text };
+
+    public static NpgsqlParameter Boolean(bool value) => Of(value, NpgsqlDbType.Boolean);
+
+    public static NpgsqlParameter ByteArray(byte[] value) => Of(value, NpgsqlDbType.Bytea);
+
     public static NpgsqlParameter Position(ulong value) => Of(value, NpgsqlDbType.Xid8);
 
     public static NpgsqlParameter Longs(List<long> values) => Array(values, NpgsqlDbType.Bigint);

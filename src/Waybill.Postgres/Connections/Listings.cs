@@ -97,6 +97,13 @@ internal sealed class Query(string begin)
         return this;
     }
 
+    /// <summary>Makes this statement a part of another one.</summary>
+    public Query Wrap(string before, string behind)
+    {
+        sql.Insert(0, before).Append('\n').Append(behind);
+        return this;
+    }
+
     /// <summary>
     /// One page in the order of a key; one row more than asked for tells whether there is a next page.
     /// </summary>

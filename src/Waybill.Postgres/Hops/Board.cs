@@ -1,3 +1,4 @@
+using Waybill.Postgres.Ledger;
 using Waybill.Stores;
 
 namespace Waybill.Postgres.Hops;
@@ -32,6 +33,9 @@ internal sealed class Board(DateTime now, Numbers numbers)
     /// <summary>What has to be written in the end.</summary>
     public Changes Changes { get; } = new();
 
+    /// <summary>What of the ledger of change requests concerns these places.</summary>
+    public BoardLedger Ledger { get; } = new();
+
     public Place? Find(long key) => places.GetValueOrDefault(key);
 
     public void Load(Place place) => places.Add(place.Key, place);
@@ -56,6 +60,13 @@ internal sealed class Board(DateTime now, Numbers numbers)
         places.Remove(place.Key);
         changed.Remove(place);
         Leave(place, place.Line);
+    }
+
+    /// <summary>Notes that something about a place has changed that is no matter of its queue.</summary>
+    public void Note(Place place)
+    {
+        if (places.ContainsKey(place.Key))
+            changed.Add(place);
     }
 
     /// <summary>Notes that a place has changed. Who stood behind it in a line that it left may move up.</summary>

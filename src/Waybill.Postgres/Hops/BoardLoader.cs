@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Npgsql;
 using Waybill.Postgres.Connections;
+using Waybill.Postgres.Ledger;
 using Waybill.Stores;
 
 namespace Waybill.Postgres.Hops;
@@ -17,6 +18,7 @@ internal sealed class BoardLoader(SiteSchema schema)
 
     private const int AttemptsMax = 20;
 
+    private readonly LedgerLoader ledger = new(schema);
     private readonly string lockWorker = schema.Place("select 1 from waybill.worker where epoch = $1 for key share");
     private readonly string draw = schema.Place("select now(), nextval('waybill.number') from generate_series(1, $1)");
     private readonly string lockPlaces = schema.Place(
@@ -138,6 +140,8 @@ internal sealed class BoardLoader(SiteSchema schema)
                 Arg.Texts([.. request.Waits.Select(wait => wait.Signal)]));
         }
 
+        ledger.Add(batch, request);
+
         await using NpgsqlDataReader reader = await batch.ExecuteReaderAsync();
         return await ReadAsync(reader, request, lines);
     }
@@ -198,12 +202,13 @@ internal sealed class BoardLoader(SiteSchema schema)
                 board.Mailbox.Add(row.GetInt64(0), new KeptSignal(row.GetInt64(1), row.GetFieldValue<byte[]>(2))));
         }
 
+        await LedgerLoader.ReadAsync(reader, request, board.Ledger);
         return board;
     }
 
     private static bool NeedsMore(Board board, BoardRequest request)
     {
-        bool isMore = false;
+        bool isMore = LedgerLoader.NeedsMore(board, request);
         foreach (IGrouping<LineKey, Place> line in
             board.Places.Where(place => place.OrderKey is not null).GroupBy(place => place.Line!.Value))
             isMore |= request.Need(line.Key, leavers: line.Count());

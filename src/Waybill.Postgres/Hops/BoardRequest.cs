@@ -28,6 +28,20 @@ internal sealed class BoardRequest
     /// <summary>Batch elements of which all members are locked and loaded.</summary>
     public HashSet<long> Batches { get; } = [];
 
+    /// <summary>Whether the change requests that are pending at the elements are loaded.</summary>
+    public bool LoadsMarks { get; set; }
+
+    /// <summary>Change requests that are loaded, with the elements that they have reached.</summary>
+    public HashSet<Guid> Requests { get; } = [];
+
+    /// <summary>Change requests of which all places where they are pending are locked and loaded.</summary>
+    public HashSet<long> Withdrawn { get; } = [];
+
+    /// <summary>
+    /// Elements of which all that they called and all members of batches, to any depth, are locked and loaded.
+    /// </summary>
+    public HashSet<long> Families { get; } = [];
+
     /// <summary>Elements that begin to wait for a signal, which may have been kept for them.</summary>
     public List<(long Key, string Signal)> Waits { get; } = [];
 

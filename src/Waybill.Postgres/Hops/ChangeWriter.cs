@@ -1,6 +1,7 @@
 using Npgsql;
 using Waybill.Postgres.Connections;
 using Waybill.Postgres.Held;
+using Waybill.Postgres.Ledger;
 using Waybill.Stores;
 
 namespace Waybill.Postgres.Hops;
@@ -8,6 +9,7 @@ namespace Waybill.Postgres.Hops;
 /// <summary>Turns the changes of a transaction into statements, one for each table that they touch.</summary>
 internal sealed class ChangeWriter(SiteSchema schema, HeldTables held)
 {
+    private readonly LedgerWriter ledger = new(schema);
     private readonly string updateElements = schema.Place(
         """
         update waybill.element e
@@ -15,6 +17,12 @@ internal sealed class ChangeWriter(SiteSchema schema, HeldTables held)
             moved_at = now(), failure = v.failure, data = v.data
         from unnest($1::bigint[], $2::integer[], $3::integer[], $4::boolean[], $5::text[], $6::bytea[])
             v(key, hop, node, arrives, failure, data)
+        where e.key = any (array[v.key])
+        """);
+    private readonly string amendElements = schema.Place(
+        """
+        update waybill.element e set data = v.data, revision = v.revision
+        from unnest($1::bigint[], $2::bytea[], $3::integer[]) v(key, data, revision)
         where e.key = any (array[v.key])
         """);
     private readonly string insertElements = schema.Place(
@@ -37,12 +45,12 @@ internal sealed class ChangeWriter(SiteSchema schema, HeldTables held)
         update waybill.place p
         set node = v.node, state = v.state, rank = v.rank, due = v.due, owner = v.owner, hop = v.hop,
             attempts = v.attempts, pending = v.pending, joining = v.joining, cancel = v.cancel, replied = v.replied,
-            signal = v.signal, order_key = v.order_key, line = v.line, batch = v.batch
+            signal = v.signal, order_key = v.order_key, line = v.line, batch = v.batch, changes = v.changes
         from unnest($1::bigint[], $2::integer[], $3::smallint[], $4::integer[], $5::timestamptz[], $6::bigint[],
             $7::integer[], $8::integer[], $9::integer[], $10::smallint[], $11::smallint[], $12::boolean[], $13::text[],
-            $14::text[], $15::bigint[], $16::bigint[])
+            $14::text[], $15::bigint[], $16::bigint[], $17::integer[])
             v(key, node, state, rank, due, owner, hop, attempts, pending, joining, cancel, replied, signal, order_key,
-            line, batch)
+            line, batch, changes)
         where p.key = any (array[v.key])
         """);
     private readonly string[] deleteEnded =
@@ -104,7 +112,9 @@ internal sealed class ChangeWriter(SiteSchema schema, HeldTables held)
         AddReplies(batch, changes);
         AddSignals(batch, changes);
         AddSidelined(batch, changes);
+        AddAmended(batch, changes.Amended);
         AddHeld(batch, changes);
+        ledger.Add(batch, board.Ledger);
         AddJournal(batch, changes.Journal);
     }
 
@@ -170,7 +180,8 @@ internal sealed class ChangeWriter(SiteSchema schema, HeldTables held)
             Arg.OptionalTexts([.. changed.Select(place => place.AwaitedSignal)]),
             Arg.OptionalTexts([.. changed.Select(place => place.OrderKey)]),
             Arg.Longs([.. changed.Select(place => place.LineNumber)]),
-            Arg.Longs([.. changed.Select(place => place.Batch)]));
+            Arg.Longs([.. changed.Select(place => place.Batch)]),
+            Arg.Ints([.. changed.Select(place => place.Changes)]));
     }
 
     private void AddEnded(NpgsqlBatch batch, Changes changes)
@@ -239,6 +250,23 @@ internal sealed class ChangeWriter(SiteSchema schema, HeldTables held)
             Arg.Texts([.. changes.Sidelined.Select(row => StorableText.Of(row.Failure.Message))]),
             Arg.OptionalTexts([.. changes.Sidelined.Select(row => StorableText.OrNull(row.Failure.Stack))]),
             Arg.Texts([.. changes.Sidelined.Select(row => StorableText.Of(row.Failure.Node))]));
+    }
+
+    private void AddAmended(NpgsqlBatch batch, List<(Place Place, ReadOnlyMemory<byte> Data, HeldRow? Row)> amended)
+    {
+        if (amended.Count == 0)
+            return;
+        batch.Add(
+            amendElements, Arg.Longs([.. amended.Select(row => row.Place.Key)]),
+            Arg.Bytes([.. amended.Select(row => row.Data)]), Arg.Ints([.. amended.Select(row => row.Place.Revision)]));
+        foreach (IGrouping<int, (Place Place, ReadOnlyMemory<byte> Data, HeldRow? Row)> queue in amended
+            .Where(row => row.Row is not null && row.Place.State == ElementState.Held)
+            .GroupBy(row => row.Place.Node).OrderBy(queue => queue.Key))
+        {
+            HeldTable table = held[queue.Key];
+            NpgsqlParameter[] values = [.. table.Arguments([.. queue.Select(row => row.Row!)])];
+            batch.Add(table.Update, [Arg.Longs([.. queue.Select(row => row.Place.Key)]), .. values]);
+        }
     }
 
     // In the order of their nodes, as everybody locks tables.

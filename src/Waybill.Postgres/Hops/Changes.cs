@@ -31,6 +31,9 @@ internal sealed class Changes
 
     public List<(int Node, long Key)> NoLongerHeld { get; } = [];
 
+    /// <summary>Elements whose data changes where they stand, and their rows when they are held.</summary>
+    public List<(Place Place, ReadOnlyMemory<byte> Data, HeldRow? Row)> Amended { get; } = [];
+
     public List<JournalRow> Journal { get; } = [];
 
     /// <summary>Nodes that got ready elements.</summary>

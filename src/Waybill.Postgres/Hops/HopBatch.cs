@@ -1,4 +1,5 @@
 using Waybill.Postgres.Connections;
+using Waybill.Postgres.Ledger;
 using Waybill.Stores;
 
 namespace Waybill.Postgres.Hops;
@@ -79,6 +80,10 @@ internal sealed class HopBatch
             }
         }
 
+        request.Requests.UnionWith(
+            Careful.SelectMany(hop => hop.Changes).Where(LedgerRules.IsSpreading).Select(answer => answer.Change.Value));
+        request.Families.UnionWith(
+            Careful.Where(hop => hop.Changes.Any(LedgerRules.IsSpreading)).Select(hop => hop.Key));
         request.Movers.AddRange(Careful.Select(hop => hop.Key));
         foreach (Referenced target in targets)
         {
@@ -118,10 +123,11 @@ internal sealed class HopBatch
         {
             if (isPlain[index])
                 continue;
-            HopStatus status = moves.Judge(Hops[index], fence.Allows);
-            outcomes[index] = status == HopStatus.Applied && AttachedWrites.Refuse(Hops[index].Writes) is { } refused
-                ? new HopOutcome(HopStatus.WriteFailed, refused)
-                : new HopOutcome(status);
+            HopOutcome outcome = moves.Judge(Hops[index], fence.Allows);
+            outcomes[index] =
+                outcome.Status == HopStatus.Applied && AttachedWrites.Refuse(Hops[index].Writes) is { } refused
+                    ? new HopOutcome(HopStatus.WriteFailed, refused)
+                    : outcome;
         }
 
         return outcomes;
@@ -158,6 +164,8 @@ internal sealed class HopBatch
             member += Hops[index].Members.Count;
         }
 
+        foreach ((Hop hop, _) in moved)
+            moves.Spread(hop);
         List<Place> impatient = [];
         foreach ((Hop hop, IEnumerable<long?> members) in moved)
         {

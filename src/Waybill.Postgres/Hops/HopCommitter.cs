@@ -57,6 +57,8 @@ internal sealed class HopCommitter(SiteSchema schema, NodeNumbers nodes, HeldTab
         {
             BoardRequest request = work.Request(fence.Epoch, nodes, targets);
             Board board = await loader.LoadAsync(session, request, loaded => work.NeedMore(loaded, request));
+            if (request.LoadsMarks)
+                await nodes.LearnAsync(board.Places.Select(place => place.ElementNode), CancellationToken.None);
             Moves moves = new(board, nodes);
             HopOutcome[] outcomes = work.Judge(moves, fence);
             if (!await WriteAsync(session, work, outcomes, isCareful))

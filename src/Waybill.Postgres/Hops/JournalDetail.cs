@@ -17,13 +17,29 @@ internal static class JournalDetail
 
     public static string Released(ReleaseNote note, IEnumerable<Guid> members)
     {
-        string reason = note.Reason is { } why ? $",\"reason\":{Text(why)}" : "";
-        string filter = note.Filter is { } which ? $",\"filter\":{Text(which)}" : "";
         string ids = string.Join(',', members.Select(member => $"\"{new ElementId(member)}\""));
-        return $$"""{"by":{{Text(note.By)}}{{reason}}{{filter}},"members":[{{ids}}]}""";
+        string why = $"{Member("reason", note.Reason)}{Member("filter", note.Filter)}";
+        return $$"""{"by":{{Text(note.By)}}{{why}},"members":[{{ids}}]}""";
     }
 
     public static string Batched(ElementId batch) => $$"""{"batch":"{{batch}}"}""";
+
+    public static string By(Actor actor) => $$"""{"by":{{Text(actor.Name)}}{{Member("reason", actor.Reason)}}}""";
+
+    public static string Requested(NewChange change)
+    {
+        string by = $"\"by\":{Text(change.Actor.Name)}{Member("reason", change.Actor.Reason)}";
+        return $$"""{"change":"{{change.Id}}","type":{{Text(change.Type)}},{{by}}}""";
+    }
+
+    public static string Resolved(ChangeId change, ChangeOutcome outcome, string? reason, string? difference)
+    {
+        string name = JsonNamingPolicy.CamelCase.ConvertName($"{outcome}");
+        string what = $"{Member("reason", reason)}{(difference is null ? "" : $",\"difference\":{difference}")}";
+        return $$"""{"change":"{{change}}","outcome":"{{name}}"{{what}}}""";
+    }
+
+    private static string Member(string name, string? value) => value is null ? "" : $",\"{name}\":{Text(value)}";
 
     private static string Text(string value) => $"\"{JsonEncodedText.Encode(value)}\"";
 }

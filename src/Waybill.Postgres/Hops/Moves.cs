@@ -1,4 +1,5 @@
 using Waybill.Postgres.Connections;
+using Waybill.Postgres.Ledger;
 using Waybill.Stores;
 
 namespace Waybill.Postgres.Hops;
@@ -7,17 +8,22 @@ namespace Waybill.Postgres.Hops;
 internal sealed class Moves(Board board, NodeNumbers nodes)
 {
     private readonly Changes changes = board.Changes;
+    private readonly LedgerRules ledger = new(board, nodes);
 
     /// <summary>Whether a hop can be applied to the board as it was loaded.</summary>
     /// <param name="hop">The hop.</param>
     /// <param name="mayMove">Whether the caller may move the element: as its owner, or because of its state.</param>
-    public HopStatus Judge(Hop hop, Func<Place, bool> mayMove)
+    public HopOutcome Judge(Hop hop, Func<Place, bool> mayMove)
     {
         if (board.Find(hop.Key) is not { } place || place.ElementHop != hop.From || !mayMove(place)
             || (hop.Revision is { } revision && place.Revision != revision))
-            return HopStatus.Lost;
+            return new HopOutcome(HopStatus.Lost);
         bool mayPass = hop.Cancel != CancelStance.Yields || hop.To is Destination.End;
-        return place.Cancel == CancelMark.Pending && !mayPass ? HopStatus.CancelPending : HopStatus.Applied;
+        if (place.Cancel == CancelMark.Pending && !mayPass)
+            return new HopOutcome(HopStatus.CancelPending);
+        return ledger.Unanswered(place, hop) is { } pending
+            ? new HopOutcome(HopStatus.ChangePending) { Changes = pending }
+            : HopOutcome.Applied;
     }
 
     /// <summary>Moves an element. What it tells its caller and others comes after all have moved.</summary>
@@ -49,6 +55,20 @@ internal sealed class Moves(Board board, NodeNumbers nodes)
         string? detail = hop.To is Destination.Calls calls ? JournalDetail.Called(calls.Elements) : hop.Detail;
         changes.Write(hop.Kind, place.Id, place.ElementHop, place.ElementNode, hop.Worked, detail, hop.Facts);
         MoveTo(place, hop);
+        ledger.Moved(place, hop);
+    }
+
+    /// <summary>Carries changes on to what an element called, by what its hop answered.</summary>
+    public void Spread(Hop hop)
+    {
+        if (hop.Changes.Count == 0 || board.Find(hop.Key) is not { } place)
+            return;
+        List<Place> called = hop.To is not Destination.Calls
+            ? []
+            : [.. board.Places
+                .Where(child => child.Caller is { } caller && caller.Key == hop.Key && caller.Hop == place.ElementHop)
+                .OrderBy(child => child.Caller!.Slot)];
+        ledger.Spread(place, hop.Changes, called);
     }
 
     /// <summary>Brings an ending to its caller.</summary>
@@ -211,6 +231,9 @@ internal sealed class Moves(Board board, NodeNumbers nodes)
         changes.Ended.Add(place.Key);
         if (hop.Caller is null)
             changes.Tickets.Add((place.Key, end));
-        changes.Write(hop.Kind, place.Id, hop.From + 1, nodes[hop.Node], hop.Worked, hop.Detail, hop.Facts);
+        place.ElementHop = hop.From + 1;
+        place.ElementNode = nodes[hop.Node];
+        changes.Write(hop.Kind, place.Id, place.ElementHop, place.ElementNode, hop.Worked, hop.Detail, hop.Facts);
+        ledger.Moved(place, hop);
     }
 }

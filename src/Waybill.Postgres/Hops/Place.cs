@@ -18,14 +18,14 @@ internal enum CancelMark
 internal sealed class Place
 {
     /// <summary>How many columns <see cref="Read"/> reads.</summary>
-    public const int ColumnCount = 25;
+    public const int ColumnCount = 26;
 
     /// <summary>The columns that <see cref="Read"/> reads, of <c>place p</c> and <c>element e</c>.</summary>
     public const string Columns =
         """
         p.key, e.id, e.hop, e.node, e.caller_key, e.caller_id, e.caller_hop, e.caller_slot, p.node, p.state, p.rank,
         p.due, p.owner, p.hop, p.attempts, p.pending, p.joining, p.cancel, p.replied, p.signal, p.order_key, p.line,
-        p.batch, p.leads, e.revision
+        p.batch, p.leads, e.revision, p.changes
         """;
 
     public required long Key { get; init; }
@@ -76,7 +76,10 @@ internal sealed class Place
     public bool Leads { get; init; }
 
     /// <summary>How often its data was amended where it stood.</summary>
-    public int Revision { get; init; }
+    public int Revision { get; set; }
+
+    /// <summary>How many change requests are marked here; cancels of the ledger are among them.</summary>
+    public int Changes { get; set; }
 
     public LineKey? Line => OrderKey is null ? null : new LineKey(Node, OrderKey);
 
@@ -104,6 +107,7 @@ internal sealed class Place
         Batch = row.IsDBNull(22) ? null : row.GetInt64(22),
         Leads = row.GetBoolean(23),
         Revision = row.GetInt32(24),
+        Changes = row.GetInt32(25),
     };
 
     /// <summary>Reads key, id, hop and slot of a caller from four columns.</summary>

@@ -35,7 +35,7 @@ internal sealed class PlainHops(SiteSchema schema, NodeNumbers nodes, HeldTables
               and exists (
                   select 1 from waybill.place p
                   where p.key = any (array[v.key]) and p.owner + 0 = $1 and p.state + 0 = 3 and p.cancel <> 1
-                    and p.signal is null and not p.replied)
+                    and p.signal is null and not p.replied and p.changes = 0)
             returning e.id, e.hop, e.node, v.n, v.kind, v.worked, v.detail, v.facts),
         journalled as ({Journal})
         select array_agg(n) from moved
@@ -52,6 +52,7 @@ internal sealed class PlainHops(SiteSchema schema, NodeNumbers nodes, HeldTables
                 v(key, hop, node, n, kind, worked, detail, ending, result, reason, facts)
             join waybill.place p on p.key = any (array[v.key])
             where p.owner + 0 = $1 and p.state + 0 = 3 and not p.replied and p.order_key is null and not p.leads
+              and p.changes = 0
             for no key update of p),
         moved as (
             delete from waybill.element e using owned o
@@ -79,6 +80,7 @@ internal sealed class PlainHops(SiteSchema schema, NodeNumbers nodes, HeldTables
     {
         { ConsumesReplies: true } or { LeavesLine: true } or { Caller: not null } or { Revision: not null } => false,
         { Writes.Count: > 0 } or { Signals.Count: > 0 } or { Members.Count: > 0 } => false,
+        { Changes.Count: > 0 } => false,
         { Cancel: not CancelStance.Yields, To: not Destination.End } => false,
         { To: Destination.HandOver, Arrives: true, Failure: null } => true,
         { To: Destination.Enqueue { Slot.OrderKey: null } } => true,
@@ -180,7 +182,7 @@ internal sealed class PlainHops(SiteSchema schema, NodeNumbers nodes, HeldTables
                     facts{names})
                 join waybill.place p on p.key = any (array[v.key])
                 where p.owner + 0 = $1 and p.state + 0 = 3 and p.cancel <> 1 and p.signal is null and not p.replied
-                  and p.order_key is null
+                  and p.order_key is null and p.changes = 0
                 for no key update of p),
             moved as (
                 update waybill.element e
