@@ -115,3 +115,21 @@ public sealed class PostgresJournalReaders(SharedPostgres shared) : JournalReade
 {
     protected override Task<StoreFixture> CreateAsync() => PostgresFixture.CreateAsync(shared);
 }
+
+[Collection(PostgresTests.Name)]
+public sealed class PostgresChanges(SharedPostgres shared) : ChangesConformance
+{
+    protected override Task<StoreFixture> CreateAsync() => PostgresFixture.CreateAsync(shared);
+}
+
+[Collection(PostgresTests.Name)]
+public sealed class PostgresChangedHops(SharedPostgres shared) : ChangedHopsConformance
+{
+    protected override Task<StoreFixture> CreateAsync() => PostgresFixture.CreateAsync(shared);
+}
+
+[Collection(PostgresTests.Name)]
+public sealed class PostgresChangeLedger(SharedPostgres shared) : ChangeLedgerConformance
+{
+    protected override Task<StoreFixture> CreateAsync() => PostgresFixture.CreateAsync(shared);
+}

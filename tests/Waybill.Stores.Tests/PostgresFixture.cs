@@ -69,7 +69,8 @@ public sealed class PostgresFixture : StoreFixture
         [
             ("worker", ["lease_until"]), ("element", ["accepted_at", "moved_at"]), ("place", ["due"]),
             ("sidelined", ["at"]), ("ticket", ["accepted_at", "ended_at"]), ("journal", ["at"]),
-            ("journal_reader", ["since"]), .. (await HeldTablesAsync()).Select(table => (table, new[] { "held_at" })),
+            ("journal_reader", ["since"]), ("change", ["requested_at", "until"]), ("change_outcome", ["at"]),
+            ("change_mark", ["until"]), .. (await HeldTablesAsync()).Select(table => (table, new[] { "held_at" })),
         ];
         await RunAsync(string.Join(';', instants.Select(row =>
             $"update {{0}}.{row.Table} set "

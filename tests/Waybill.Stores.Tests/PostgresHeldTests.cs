@@ -5,7 +5,7 @@ using Waybill.Postgres;
 
 namespace Waybill.Stores.Tests;
 
-/// <summary>What is particular to aggregation queues in PostgreSQL: real columns, rebuilding, several processes.</summary>
+/// <summary>What is particular to held tables in PostgreSQL: real columns, rebuilding, several processes.</summary>
 [Collection(PostgresTests.Name)]
 public sealed class PostgresHeldTests(SharedPostgres shared) : IAsyncLifetime
 {

@@ -63,7 +63,7 @@ public sealed class PostgresPlanTests(SharedPostgres shared)
         const BindingFlags fields = BindingFlags.Instance | BindingFlags.NonPublic;
         foreach (Type type in typeof(PostgresStore).Assembly.GetTypes())
         {
-            if (type.Namespace is not ("Waybill.Postgres.Hops" or "Waybill.Postgres.Held")
+            if (type.Namespace is not ("Waybill.Postgres.Hops" or "Waybill.Postgres.Held" or "Waybill.Postgres.Ledger")
                 || type == typeof(HeldTable) || type.IsDefined(typeof(CompilerGeneratedAttribute)))
                 continue;
             ConstructorInfo? make = type.GetConstructors().SingleOrDefault(constructor =>

@@ -81,7 +81,8 @@ internal sealed class HopBatch
         }
 
         request.Requests.UnionWith(
-            Careful.SelectMany(hop => hop.Changes).Where(LedgerRules.IsSpreading).Select(answer => answer.Change.Value));
+            Careful.SelectMany(hop => hop.Changes).Where(LedgerRules.IsSpreading)
+                .Select(answer => answer.Change.Value));
         request.Families.UnionWith(
             Careful.Where(hop => hop.Changes.Any(LedgerRules.IsSpreading)).Select(hop => hop.Key));
         request.Movers.AddRange(Careful.Select(hop => hop.Key));

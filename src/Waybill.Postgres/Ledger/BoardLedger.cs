@@ -1,5 +1,4 @@
 using Waybill.Postgres.Hops;
-using Waybill.Stores;
 
 namespace Waybill.Postgres.Ledger;
 

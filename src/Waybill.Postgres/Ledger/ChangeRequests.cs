@@ -42,7 +42,9 @@ internal sealed class ChangeRequests(
         IReadOnlyList<ChangeResolution> resolutions, CancellationToken cancel) =>
         await lanes.Requests.RunAsync(session => ResolveAsync(session, resolutions), cancel);
 
-    /// <summary>Takes a request back wherever it is pending; a cancel, and one that is not there, is left alone.</summary>
+    /// <summary>
+    /// Takes a request back wherever it is pending; a cancel, and one that is not there, is left alone.
+    /// </summary>
     public Task<bool> WithdrawAsync(long number, ChangeId change, CancellationToken cancel) =>
         lanes.Requests.RunAsync(session => WithdrawAsync(session, number, change), cancel);
 

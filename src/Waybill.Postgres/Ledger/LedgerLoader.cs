@@ -60,7 +60,8 @@ internal sealed class LedgerLoader(SiteSchema schema)
         if (request.LoadsMarks)
         {
             await reader.EachAsync(row => ledger.Load(
-                row.GetInt64(ColumnCount), new LedgerMark(ledger.Load(ToRequest(row)), row.GetBoolean(ColumnCount + 1))));
+                row.GetInt64(ColumnCount),
+                new LedgerMark(ledger.Load(ToRequest(row)), row.GetBoolean(ColumnCount + 1))));
         }
 
         if (request.Requests.Count > 0)

@@ -1,6 +1,5 @@
 using Npgsql;
 using Waybill.Postgres.Connections;
-using Waybill.Stores;
 
 namespace Waybill.Postgres.Ledger;
 
@@ -10,7 +9,7 @@ internal sealed class LedgerWriter(SiteSchema schema)
     private readonly string deleteMarks = schema.Place(
         """
         delete from waybill.change_mark m using unnest($1::bigint[], $2::bigint[]) v(key, change)
-        where m.key = v.key and m.change = v.change
+        where m.key = any (array[v.key]) and m.change = any (array[v.change])
         """);
     private readonly string writeMarks = schema.Place(
         """
@@ -22,7 +21,7 @@ internal sealed class LedgerWriter(SiteSchema schema)
     private readonly string deleteOutcomes = schema.Place(
         """
         delete from waybill.change_outcome o using unnest($1::bigint[], $2::uuid[]) v(change, element)
-        where o.change = v.change and o.element = v.element
+        where o.change = any (array[v.change]) and o.element = any (array[v.element])
         """);
     private readonly string writeOutcomes = schema.Place(
         """
