@@ -10,6 +10,7 @@ public sealed class DependencyTests
         ["Waybill"] = [],
         ["Waybill.Sqlite"] = ["Waybill"],
         ["Waybill.Postgres"] = ["Waybill"],
+        ["Waybill.Tracking"] = ["Waybill"],
         ["Waybill.Testing"] = ["Waybill"],
         ["Bookstore"] = ["Waybill", "Waybill.Sqlite", "Waybill.Postgres"],
     };
