@@ -24,10 +24,7 @@ internal sealed class PostgresJournalStore(Listings listings) : IJournalStore
     public async Task<IReadOnlyList<JournalEntry>> ReadAsync(
         JournalPosition after, int max, CancellationToken cancel) =>
         await listings.ReadAsync(
-            new Query(Select)
-                .Where("(j.era, j.tx, j.n) > (@", Arg.Short(Era(after)))
-                .Then(", @", Arg.Position(Number(after)))
-                .Then(", @)", Arg.Int(after.Number))
+            After(new Query(Select), after)
                 .Where(IsSettled)
                 .Then("order by j.era, j.tx, j.n limit @", Arg.Int(max)),
             ToEntry,
@@ -78,6 +75,10 @@ internal sealed class PostgresJournalStore(Listings listings) : IJournalStore
             new Query("delete from waybill.journal_reader").Where("name = @", Arg.Text(StorableText.Of(reader))),
             cancel);
 
+    public Task<long> CountAfterAsync(JournalPosition after, CancellationToken cancel) =>
+        listings.CountAsync(
+            After(new Query("select count(*) from waybill.journal j"), after).Where(IsSettled), cancel);
+
     public Task<int> TrimAsync(DateTimeOffset before, int max, CancellationToken cancel) =>
         listings.WriteAsync(
             new Query("delete from waybill.journal")
@@ -105,6 +106,11 @@ internal sealed class PostgresJournalStore(Listings listings) : IJournalStore
     private static JournalPosition ToPosition(NpgsqlDataReader row, int first) => new(
         ((long)row.GetInt16(first) << TransactionBits) | (long)row.GetFieldValue<ulong>(first + 1),
         row.GetInt32(first + 2));
+
+    private static Query After(Query query, JournalPosition after) => query
+        .Where("(j.era, j.tx, j.n) > (@", Arg.Short(Era(after)))
+        .Then(", @", Arg.Position(Number(after)))
+        .Then(", @)", Arg.Int(after.Number));
 
     private static JournalEntry ToEntry(NpgsqlDataReader row) => new(
         ToPosition(row, 0),

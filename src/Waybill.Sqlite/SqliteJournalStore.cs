@@ -42,6 +42,12 @@ internal sealed class SqliteJournalStore(Writer writer, Readers readers) : IJour
     public Task RemoveReaderAsync(string reader, CancellationToken cancel) =>
         writer.RunAsync(session => session.JournalReaders.Remove(reader), cancel);
 
+    public Task<long> CountAfterAsync(JournalPosition after, CancellationToken cancel) =>
+        readers.ReadAsync(
+            database => database.Number(
+                "SELECT COUNT(*) FROM journal WHERE number > ?1", new Conditions().And(after.Transaction, "number > ")),
+            cancel);
+
     public Task<int> TrimAsync(DateTimeOffset before, int max, CancellationToken cancel) =>
         writer.RunAsync(session => session.Journal.Trim(before.ToMicroseconds(), max), cancel, weight: max);
 

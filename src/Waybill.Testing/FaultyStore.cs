@@ -204,6 +204,9 @@ public sealed class FaultyStore : ISiteStore
         public Task RemoveReaderAsync(string reader, CancellationToken cancel) =>
             faults.CallAsync("Journal.RemoveReader", () => Done(inner.RemoveReaderAsync(reader, cancel)));
 
+        public Task<long> CountAfterAsync(JournalPosition after, CancellationToken cancel) =>
+            faults.CallAsync("Journal.CountAfter", () => inner.CountAfterAsync(after, cancel));
+
         public Task<int> TrimAsync(DateTimeOffset before, int max, CancellationToken cancel) =>
             faults.CallAsync("Journal.Trim", () => inner.TrimAsync(before, max, cancel));
     }

@@ -19,8 +19,12 @@ public sealed class TrackingFeed(
     string site, ISiteStore source, TrackingStore store, TrackingOptions options, TimeProvider time)
 {
     private JournalPosition? position;
+    private DateTimeOffset tellAt;
     private JournalPosition acknowledged;
-    private DateTimeOffset acknowledgeAt;
+    private int processes;
+
+    /// <summary>What the site's nodes can do at once; without it, nothing is known of their utilisation.</summary>
+    public IReadOnlyList<NodeCapacity> Nodes { get; init; } = [];
 
     /// <summary>The site's name in the tracking store.</summary>
     public string Site => site;
@@ -30,6 +34,9 @@ public sealed class TrackingFeed(
     /// the feed has caught up.
     /// </summary>
     public TimeSpan Behind { get; private set; }
+
+    /// <summary>How many rows are yet to be taken in; 0 when the feed has caught up.</summary>
+    public long RowsBehind { get; private set; }
 
     /// <summary>How many rows were taken in by this feed.</summary>
     public long Rows { get; private set; }
@@ -52,8 +59,11 @@ public sealed class TrackingFeed(
             Rows += entries.Count;
         }
 
-        Behind = entries.Count < options.BatchMax ? TimeSpan.Zero : time.GetUtcNow() - entries[0].At;
-        await AcknowledgeAsync(cancel);
+        if (entries.Count < options.BatchMax)
+            (Behind, RowsBehind) = (TimeSpan.Zero, 0);
+        else
+            Behind = time.GetUtcNow() - entries[0].At;
+        await TellAsync(cancel);
         return entries.Count;
     }
 
@@ -63,14 +73,20 @@ public sealed class TrackingFeed(
         return await store.PositionAsync(site, cancel);
     }
 
-    // Not after each pass: it is a commit of the site's store, and only trimming waits for it.
-    private async Task AcknowledgeAsync(CancellationToken cancel)
+    // Not after each pass: an acknowledgement is a commit of the site's store, and only trimming waits for it.
+    private async Task TellAsync(CancellationToken cancel)
     {
         DateTimeOffset now = time.GetUtcNow();
-        if (position is not { } done || done == acknowledged || now < acknowledgeAt)
+        if (position is not { } done || now < tellAt)
             return;
-        await source.Journal.AcknowledgeAsync(options.Reader, done, cancel);
+        if (done != acknowledged)
+            await source.Journal.AcknowledgeAsync(options.Reader, done, cancel);
         acknowledged = done;
-        acknowledgeAt = now + options.AcknowledgeInterval;
+        RowsBehind = await source.Journal.CountAfterAsync(done, cancel);
+        int running = Math.Max(1, (await source.Workers.ListAsync(cancel)).Count);
+        if (running != processes)
+            await store.DeclareAsync(site, Nodes, running, cancel);
+        processes = running;
+        tellAt = now + options.AcknowledgeInterval;
     }
 }

@@ -40,6 +40,13 @@ public sealed class SiteClient
     /// <summary>Changes of elements in flight, and the ledger of what became of them.</summary>
     public ChangeDesk Changes { get; }
 
+    /// <summary>All nodes of the site's workflows.</summary>
+    public IReadOnlyList<NodeOutline> Nodes =>
+    [
+        .. site.Nodes.Where(node => !node.IsUpgrade).Select(node => new NodeOutline(
+            node.Address, node.Definition.Purpose, node.Definition.ConcurrencyMax)),
+    ];
+
     /// <summary>
     /// Submits an element: durable when the task completes. A second submission with the same workflow name and
     /// business key changes nothing and gets the first one's ticket. Concurrent calls share commits.

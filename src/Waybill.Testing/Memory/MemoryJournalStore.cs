@@ -17,6 +17,9 @@ internal sealed class MemoryJournalStore(MemoryState state) : IJournalStore
         state.RunAsync<IReadOnlyList<JournalEntry>>(
             () => [.. state.Journal.Where(entry => entry.Element == element).Take(max)], cancel);
 
+    public Task<long> CountAfterAsync(JournalPosition after, CancellationToken cancel) =>
+        state.RunAsync(() => (long)(state.Journal.Count - IndexBehind(after)), cancel);
+
     public Task<long> CountAsync(CancellationToken cancel) => state.RunAsync(() => (long)state.Journal.Count, cancel);
 
     public Task<JournalPosition> OpenReaderAsync(string reader, CancellationToken cancel) =>

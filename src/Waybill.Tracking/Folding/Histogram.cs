@@ -84,6 +84,14 @@ internal sealed class Histogram
         return histogram;
     }
 
+    public static Histogram Of(IEnumerable<Histogram> parts)
+    {
+        Histogram whole = new();
+        foreach (Histogram part in parts)
+            whole.Merge(part);
+        return whole;
+    }
+
     // The value whose relative distance to both ends of the bucket is the same.
     private static TimeSpan Middle(int bucket) => bucket == 0
         ? TimeSpan.Zero

@@ -89,7 +89,7 @@ internal static class Notes
     private static string? KeptDetail(JournalEntry entry) => entry switch
     {
         { Detail: null } => null,
-        { Kind: JournalKind.Accepted or JournalKind.Called or JournalKind.Batched } => null,
+        { Kind: JournalKind.Accepted or JournalKind.Called } => null,
         { Kind: JournalKind.Retried or JournalKind.Diverted or JournalKind.Sidelined } =>
             WithoutStack(entry.Detail),
         _ => entry.Detail,

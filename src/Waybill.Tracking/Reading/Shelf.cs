@@ -10,8 +10,12 @@ namespace Waybill.Tracking.Reading;
 /// <param name="schema">What stands in front of its tables, with the dot.</param>
 /// <param name="isArchive">Whether it is a part of the warehouse.</param>
 /// <param name="visible">A condition on <c>e</c> for the rows that count; null for all.</param>
-internal sealed class Shelf(DbConnection connection, string schema, bool isArchive, string? visible = null)
+/// <param name="until">What is there has ended before this instant; null when that is not known.</param>
+internal sealed class Shelf(
+    DbConnection connection, string schema, bool isArchive, string? visible = null, DateTimeOffset? until = null)
 {
+    public DateTimeOffset? Until => until;
+
     public bool IsArchive => isArchive;
 
     /// <summary>The rows of <c>waybill.element e</c> that count.</summary>

@@ -22,6 +22,11 @@ internal static class Months
     /// <summary>The month of an instant.</summary>
     public static string Of(long micros) => micros.ToTime().ToString("yyyy-MM", CultureInfo.InvariantCulture);
 
+    /// <summary>The first instant behind a month.</summary>
+    public static DateTimeOffset EndOf(string month) =>
+        DateTimeOffset.ParseExact(
+            month, "yyyy-MM", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal).AddMonths(1);
+
     /// <summary>Removes what moves that were cut short have left: rows of moves that do not count.</summary>
     public static void UndoAfter(Database tracking, string file)
     {

@@ -18,7 +18,8 @@ internal sealed class SqliteReaders(string file)
             return await read(new Shelves(
                 new Shelf(tracking, "", isArchive: false),
                 Months.All(file)
-                    .Select(month => new Shelf(Open(Months.FileOf(file, month), opened), "", isArchive: true, visible))));
+                    .Select(month => new Shelf(
+                        Open(Months.FileOf(file, month), opened), "", isArchive: true, visible, Months.EndOf(month)))));
         }
         finally
         {

@@ -24,6 +24,11 @@ public interface IJournalStore
     /// <param name="cancel">Stops waiting.</param>
     Task<long> CountAsync(CancellationToken cancel);
 
+    /// <summary>How many rows are kept behind a position: what a reader has yet to see.</summary>
+    /// <param name="after">The last position seen; default for the beginning.</param>
+    /// <param name="cancel">Stops waiting.</param>
+    Task<long> CountAfterAsync(JournalPosition after, CancellationToken cancel);
+
     /// <summary>
     /// Registers a reader that must see every row, in one transaction: rows that it has not acknowledged are not
     /// trimmed, however old they are. Harmless when repeated.
@@ -165,7 +170,7 @@ public sealed record JournalEntry(
     /// What the element's workflow declares for readers, JSON; null for nothing. Members, each left out when there is
     /// none: <c>attributes</c> (search attributes, an object), <c>personal</c> (names of those that are personal data),
     /// <c>subject</c> (whose), <c>milestone</c> (<c>{"text":…,"data":…}</c>), <c>untracked</c> (true: readers are asked
-    /// to leave this node out).
+    /// to leave this node out), <c>held</c> (true: it is held at this node).
     /// </summary>
     public string? Facts { get; init; }
 }
