@@ -21,6 +21,8 @@ public abstract record Route
 
     internal ImmutableList<LeavingMember> Members { get; init; } = [];
 
+    internal NotedMilestone? Milestone { get; init; }
+
     /// <summary>Goes to another node of the workflow.</summary>
     /// <param name="node">A declared exit.</param>
     /// <param name="data">The data from now on.</param>
@@ -142,10 +144,32 @@ public abstract record Route
         return this with { Members = Members.Add(new LeavingMember(member, null, null, reason)) };
     }
 
+    /// <summary>Notes a business milestone with the hop, for people who look where an element was.</summary>
+    /// <param name="text">What was reached, for example "label printed".</param>
+    /// <returns>A copy with the milestone, in place of one noted before.</returns>
+    public Route Noting(string text)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(text);
+        return this with { Milestone = new NotedMilestone(text, null, null) };
+    }
+
+    /// <summary>Notes a business milestone with the hop, for people who look where an element was.</summary>
+    /// <param name="text">What was reached, for example "label printed".</param>
+    /// <param name="data">What is worth knowing of it; kept as JSON.</param>
+    /// <typeparam name="T">The data's type.</typeparam>
+    /// <returns>A copy with the milestone, in place of one noted before.</returns>
+    public Route Noting<T>(string text, T data)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(text);
+        return this with { Milestone = new NotedMilestone(text, Given(data), typeof(T)) };
+    }
+
     [return: NotNull]
     private static T Given<T>(T value, [CallerArgumentExpression(nameof(value))] string name = "") =>
         value is null ? throw new ArgumentNullException(name) : value;
 }
+
+internal sealed record NotedMilestone(string Text, object? Data, Type? DataType);
 
 internal sealed record OutgoingSignal(ElementRef Target, string Name, object Payload, Type PayloadType);
 

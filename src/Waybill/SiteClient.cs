@@ -67,7 +67,8 @@ public sealed class SiteClient
         if (start.Definition.Hold is not null)
             await desks.Tables.DeclareAsync(cancel);
         byte[] data = DataLimit.Checked(site.Codecs.For<TIn>().Write(input), site.Options, $"{workflow} \"{key}\"");
-        NewElement element = new(newId(), SiteDefinition.SlotFor(start, input), key, data);
+        QueueSlot slot = SiteDefinition.SlotFor(start, input);
+        NewElement element = new(newId(), slot, key, data, FactsWriter.OfAcceptance(start, input, slot));
         Acceptance acceptance = await intake.AcceptAsync(element, cancel);
         return new Ticket<TOut>(acceptance.Id, workflow.Name, key, acceptance.IsNew);
     }

@@ -152,6 +152,19 @@ public sealed class Workflow<TIn, TOut> : Workflow
     }
 
     /// <summary>
+    /// Says what readers of the journal are told of data of a type: what elements can be searched by while they are in
+    /// flight and after, and what of it is personal data.
+    /// </summary>
+    /// <param name="setup">The attributes.</param>
+    /// <typeparam name="TData">The data; other types of the workflow's data are told of by further calls.</typeparam>
+    public Workflow<TIn, TOut> SearchableBy<TData>(Action<SearchSetup<TData>> setup)
+    {
+        SearchSetup<TData> chosen = new();
+        setup(chosen);
+        return With(Parts.Add(chosen.Draft));
+    }
+
+    /// <summary>
     /// Moves elements of an older version here, with changed data, when they are next claimed at one of the named old
     /// nodes. The move is a hop of its own; replies that wait for the element are kept.
     /// </summary>

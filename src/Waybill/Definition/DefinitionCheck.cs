@@ -9,6 +9,7 @@ internal static class DefinitionCheck
             $"Workflow {name} is defined twice. Give one of them another name or version."),
         .. workflows.SelectMany(workflow => Faults(workflow, workflows)),
         .. ChangeCheck.Faults(workflows),
+        .. workflows.SelectMany(SearchDefinition.Faults),
         .. Repeated(workflows.SelectMany(UpgradedNodes), address => address).Select(address =>
             $"Node {address} is upgraded twice. Keep one of the upgrades."),
     ];

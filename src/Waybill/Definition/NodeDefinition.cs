@@ -36,6 +36,9 @@ internal sealed record NodeDefinition
     /// <summary>What an aggregation queue holds and releases; null for a node that runs its elements.</summary>
     public HoldDefinition? Hold { get; init; }
 
+    /// <summary>Whether readers of the journal are asked to leave it out.</summary>
+    public bool IsUntracked { get; init; }
+
     public TimeSpan RunTimeMax { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>Every node to which an element can come from here inside the workflow.</summary>

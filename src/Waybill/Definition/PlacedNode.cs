@@ -52,6 +52,19 @@ internal sealed class PlacedNode
     public ChangeDefinition? Change(string type) =>
         IsUpgrade ? null : Workflow.Parts.Changes.FirstOrDefault(change => change.Type == type);
 
+    /// <summary>What readers of the journal are told of data of a type; null for nothing.</summary>
+    public SearchDefinition? SearchOf(Type dataType)
+    {
+        IReadOnlyList<SearchDefinition> all = Workflow.Parts.Search;
+        for (int i = 0; i < all.Count; i++)
+        {
+            if (all[i].DataType == dataType)
+                return all[i];
+        }
+
+        return null;
+    }
+
     /// <summary>The address of a node of the workflow.</summary>
     public NodeAddress AddressOf(Node node) => siblings[node.Name];
 }

@@ -24,13 +24,14 @@ internal sealed class BatchBuilder(SiteDefinition site, Func<ElementId> newId)
         string key = KeyOf(queue, filter.Group, at);
         byte[] data = DataLimit.Checked(
             site.Codecs.For(target.Workflow.InputType).Write(input), site.Options, $"batch \"{key}\"");
+        QueueSlot slot = SiteDefinition.SlotFor(start, input);
         return new HeldRelease
         {
             Queue = queue.Address,
             Filter = filter,
             Max = max,
             ResumeAt = queue.AddressOf(target.ResumesAt),
-            Batch = new NewElement(newId(), SiteDefinition.SlotFor(start, input), key, data),
+            Batch = new NewElement(newId(), slot, key, data, FactsWriter.OfAcceptance(start, input, slot)),
             Gate = gate,
             Note = new ReleaseNote(actor.Name, actor.Reason, HeldFilterText.Of(filter)),
         };

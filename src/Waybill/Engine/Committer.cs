@@ -136,7 +136,7 @@ internal sealed partial class Committer(EngineContext context, HostedNodes hoste
                 outbox.Add(element);
                 break;
             case HopStatus.ChangePending:
-                element.Pending = hosted.Builder.ForChanges(pending, outcome.Changes!);
+                element.Pending = hosted.Builder.ForChanges(element, pending, outcome.Changes!);
                 outbox.Add(element);
                 break;
             case HopStatus.WriteFailed:

@@ -16,6 +16,7 @@ internal sealed partial class HopBuilder(EngineContext context, HostedNodes host
 
     private readonly ILogger log = context.Logging.CreateLogger<HopBuilder>();
     private readonly ChangeJudge judge = new(context.Site);
+    private readonly FactsWriter facts = new(context.Site);
 
     /// <summary>
     /// The hop of a run that returned; that of a failure when what it returned cannot be carried out.
@@ -46,9 +47,10 @@ internal sealed partial class HopBuilder(EngineContext context, HostedNodes host
                     null),
                 _ => throw new RouteException("waybill.no-route", $"Node \"{node.Address}\" returned no route."),
             };
+            pending = pending with { Milestone = MilestoneOf(route) };
             return element.CancelRequested && !node.IsUpgrade && pending.Hop.To is not Destination.End
                 ? ForCancel(node, element, pending)
-                : pending;
+                : Told(pending, element);
         }
         catch (Exception error)
         {
@@ -81,10 +83,12 @@ internal sealed partial class HopBuilder(EngineContext context, HostedNodes host
         if (canBeMended && node.Definition.FailureNode is { } failureNode)
         {
             PlacedNode target = context.Site.Find(node.AddressOf(failureNode))!;
-            return Onto(
-                target,
-                context.Site.SlotFor(target, element.Data),
-                draft with { Kind = JournalKind.Diverted, Failure = json });
+            return Told(
+                Onto(
+                    target,
+                    context.Site.SlotFor(target, element.Data),
+                    draft with { Kind = JournalKind.Diverted, Failure = json }),
+                element);
         }
 
         LogSidelined(element.Id, node.Address, failure.Attempts, failure.Type, failure.Message);
@@ -99,8 +103,8 @@ internal sealed partial class HopBuilder(EngineContext context, HostedNodes host
     }
 
     /// <summary>The pending hop with an answer to each change that is pending at its element.</summary>
-    public PendingHop ForChanges(PendingHop pending, IReadOnlyList<ChangeMark> changes) =>
-        pending.WithAnswers(judge.Answered(pending.Unanswered, changes));
+    public PendingHop ForChanges(InFlight element, PendingHop pending, IReadOnlyList<ChangeMark> changes) =>
+        Told(pending.WithAnswers(judge.Answered(pending.Unanswered, changes)), element);
 
     /// <summary>
     /// What becomes of the pending hop when a cancel is found at its element: past the point of no return it refuses
@@ -128,17 +132,18 @@ internal sealed partial class HopBuilder(EngineContext context, HostedNodes host
         };
         if (node.Workflow.Parts.CancelNode is not { } cancelNode)
         {
-            return new PendingHop(
-                hop with
-                {
-                    To = new Destination.End(Ending.Cancelled, default, "cancelled on request"),
-                    Kind = JournalKind.Cancelled,
-                },
-                null);
+            hop = hop with
+            {
+                To = new Destination.End(Ending.Cancelled, default, "cancelled on request"),
+                Kind = JournalKind.Cancelled,
+            };
+            return Told(new PendingHop(hop, null) { Milestone = pending?.Milestone }, element);
         }
 
         PlacedNode target = context.Site.Find(node.AddressOf(cancelNode))!;
-        return Onto(target, context.Site.SlotFor(target, hop.Data), hop with { Kind = JournalKind.Cancelling });
+        PendingHop cancelling =
+            Onto(target, context.Site.SlotFor(target, hop.Data), hop with { Kind = JournalKind.Cancelling });
+        return Told(cancelling with { Milestone = pending?.Milestone }, element);
     }
 
     private PendingHop ForOnward(PlacedNode node, InFlight element, OnwardRoute route, TimeSpan worked)
@@ -236,9 +241,23 @@ internal sealed partial class HopBuilder(EngineContext context, HostedNodes host
         PlacedNode start = context.Site.StartOf(call.Workflow);
         byte[] data = context.Site.Codecs.For(call.Workflow.InputType).Write(call.Input);
         string key = call.BusinessKey ?? Names.CalledKey(caller.BusinessKey, index);
+        QueueSlot slot = SiteDefinition.SlotFor(start, call.Input);
         return new NewElement(
-            context.NewId(), SiteDefinition.SlotFor(start, call.Input), key, Limited(data, start, caller));
+            context.NewId(), slot, key, Limited(data, start, caller),
+            FactsWriter.OfAcceptance(start, call.Input, slot));
     }
+
+    private PendingHop Told(PendingHop pending, InFlight element) =>
+        pending with { Hop = facts.Told(pending.Hop, element.Data, pending.Milestone) };
+
+    private string? MilestoneOf(Route? route) => route?.Milestone switch
+    {
+        null => null,
+        { DataType: { } type, Data: { } data } noted => FactsWriter.Milestone(
+            noted.Text,
+            DataLimit.Checked(context.Site.Codecs.For(type).Write(data), context.Options, $"milestone {noted.Text}")),
+        { } noted => FactsWriter.Milestone(noted.Text, default),
+    };
 
     private SignalDelivery ToDelivery(OutgoingSignal signal) => new(
         signal.Target,

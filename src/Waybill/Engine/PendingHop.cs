@@ -14,8 +14,11 @@ internal sealed record PendingHop(Hop Hop, NodeRunner? HandOverTo)
     /// <summary>The hop as the run brought it, before any change was applied to its data.</summary>
     public Hop Unanswered => unanswered ?? Hop;
 
+    /// <summary>What the run noted for people, JSON; null for nothing.</summary>
+    public string? Milestone { get; init; }
+
     private PendingHop(PendingHop bare, Hop answered)
-        : this(answered, bare.HandOverTo) => unanswered = bare.Unanswered;
+        : this(answered, bare.HandOverTo) => (unanswered, Milestone) = (bare.Unanswered, bare.Milestone);
 
     /// <summary>
     /// The same run with answers to changes. They begin at what the run brought each time: between two commits a change
