@@ -163,7 +163,7 @@ internal sealed class HeldReleases(
         Board board, HeldTable table, HeldRelease release, Picked picked, long batchKey, int resumeAt)
     {
         new Moves(board, nodes).InsertBatch(
-            release.Batch, batchKey, JournalDetail.Released(release.Note, picked.Ids));
+            release.Batch, batchKey, JournalDetail.Released(release.Batch.BusinessKey, release.Note, picked.Ids));
         string detail = JournalDetail.Batched(release.Batch.Id);
         for (int index = 0; index < picked.Keys.Count; index++)
         {

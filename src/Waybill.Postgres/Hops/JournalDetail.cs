@@ -15,11 +15,11 @@ internal static class JournalDetail
 
     public static string Signalled(string name) => $$"""{"signal":{{Text(name)}}}""";
 
-    public static string Released(ReleaseNote note, IEnumerable<Guid> members)
+    public static string Released(string businessKey, ReleaseNote note, IEnumerable<Guid> members)
     {
         string ids = string.Join(',', members.Select(member => $"\"{new ElementId(member)}\""));
         string why = $"{Member("reason", note.Reason)}{Member("filter", note.Filter)}";
-        return $$"""{"by":{{Text(note.By)}}{{why}},"members":[{{ids}}]}""";
+        return $$"""{"key":{{Text(businessKey)}},"by":{{Text(note.By)}}{{why}},"members":[{{ids}}]}""";
     }
 
     public static string Batched(ElementId batch) => $$"""{"batch":"{{batch}}"}""";

@@ -25,7 +25,8 @@ internal sealed class Releases(
             return new HeldReleased(HeldReleaseStatus.NothingHeld, 0);
         ElementRow[] members = [.. keys.Select(key => elements.Find(key)!)];
         long batch = intake.InsertBatch(
-            release.Batch, JournalDetail.Released(release.Note, members.Select(member => member.Id)));
+            release.Batch, JournalDetail.Released(
+                release.Batch.BusinessKey, release.Note, members.Select(member => member.Id)));
         long node = elements.NodeNumber(release.ResumeAt);
         string detail = JournalDetail.Batched(release.Batch.Id);
         foreach (ElementRow member in members)

@@ -15,8 +15,9 @@ internal static class JournalDetail
 
     public static string Signalled(string name) => $$"""{"signal":{{Text(name)}}}""";
 
-    public static string Released(ReleaseNote note, IEnumerable<ElementId> members) =>
-        $"{{\"by\":{Text(note.By)}{Member("reason", note.Reason)}{Member("filter", note.Filter)},"
+    public static string Released(string businessKey, ReleaseNote note, IEnumerable<ElementId> members) =>
+        $"{{\"key\":{Text(businessKey)},\"by\":{Text(note.By)}{Member("reason", note.Reason)}"
+        + $"{Member("filter", note.Filter)},"
         + $"\"members\":[{string.Join(',', members.Select(member => $"\"{member}\""))}]}}";
 
     public static string Batched(ElementId batch) => $$"""{"batch":"{{batch}}"}""";

@@ -49,6 +49,7 @@ public abstract class ReleasingConformance : HeldConformance
         Assert.Equal((JournalKind.Released, 0, Wave), (made.Kind, made.Hop, made.Node));
         Assert.Contains("untracked", made.Facts, StringComparison.Ordinal);
         JsonElement detail = JsonDocument.Parse(made.Detail!).RootElement;
+        Assert.Equal(release.Batch.BusinessKey, detail.GetProperty("key").GetString());
         Assert.Equal("rule \"40\"", detail.GetProperty("by").GetString());
         Assert.False(detail.TryGetProperty("reason", out _));
         Assert.Equal("all", detail.GetProperty("filter").GetString());

@@ -131,7 +131,8 @@ internal sealed class MemoryHeldStore(MemoryState state, MemoryHops rules) : IHe
             return new HeldReleased(HeldReleaseStatus.GateClosed, 0);
         MemoryElement[] members = [.. matching.Take(release.Max)];
         state.Insert(
-            release.Batch, caller: null, JournalKind.Released, JournalDetail.Released(release.Note, members));
+            release.Batch, caller: null, JournalKind.Released,
+            JournalDetail.Released(release.Batch.BusinessKey, release.Note, members));
         foreach (MemoryElement member in members)
             Join(member, release);
         return new HeldReleased(HeldReleaseStatus.Released, members.Length);

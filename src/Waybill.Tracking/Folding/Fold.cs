@@ -137,23 +137,15 @@ internal sealed class Fold(FoldScope scope)
         TrackedState state = StateAfter(entry.Kind, item.Facts?.IsHeld ?? false);
         row.Hop = entry.Hop;
         row.Batch = state == TrackedState.Batched ? item.Batch : null;
-        bool isNew = entry.Kind is JournalKind.Accepted or JournalKind.Released;
-        if (item.Facts is { IsUntracked: true })
-        {
-            row.IsHidden = true;
-            row.State = state;
-            row.Since = at;
-            return;
-        }
-
-        if (entry.Kind is not (JournalKind.Retried or JournalKind.Sidelined or JournalKind.Resumed)
-            && (row.IsHidden || row.Node != node || isNew || state != TrackedState.Waiting))
-            row.ArrivedAt = at;
-        row.IsHidden = row.IsHidden && entry.Kind is JournalKind.Returned or JournalKind.Signalled;
-        row.Node = node;
         row.State = state;
         row.Since = at;
-        if (state is TrackedState.Waiting or TrackedState.Held && !row.IsHidden)
+        row.IsHidden = item.Facts is { IsUntracked: true } || (row.IsHidden && IsAtSameNode(entry.Kind));
+        if (row.IsHidden)
+            return;
+        if (!IsAtSameNode(entry.Kind))
+            row.ArrivedAt = at;
+        row.Node = node;
+        if (state is TrackedState.Waiting or TrackedState.Held)
         {
             (HourTally hour, MinuteTally minute) = Tallies.At(node, at);
             hour.Arrivals++;
@@ -186,9 +178,13 @@ internal sealed class Fold(FoldScope scope)
             scope.Finished[root.Key] = at;
     }
 
-    // A return to a node that is not tracked has no facts of its own, and is left out with the node.
+    // What happens at a node that is not tracked has no facts of its own, and is left out with the node.
     private static bool IsSilent(JournalKind kind, TrackedRow row, PassItem item) =>
-        row.IsHidden && item.Facts is null && kind is JournalKind.Returned or JournalKind.Signalled;
+        row.IsHidden && item.Facts is null && IsAtSameNode(kind) && kind != JournalKind.Sidelined;
+
+    private static bool IsAtSameNode(JournalKind kind) =>
+        kind is JournalKind.Retried or JournalKind.Sidelined or JournalKind.Resumed or JournalKind.Returned
+            or JournalKind.Signalled;
 
     private static bool IsNote(JournalKind kind) =>
         kind is JournalKind.CancelRequested or JournalKind.Amended or JournalKind.ChangeRequested

@@ -59,7 +59,8 @@ internal static class LoadReading
     {
         HashSet<NodeAddress> seen = [load.Node];
         NodeAddress at = load.Node;
-        while (calls.Where(call => call.Caller == at).MaxBy(call => call.Count) is { Count: > 0 } most && seen.Add(most.At))
+        while (calls.Where(call => call.Caller == at).OrderByDescending(call => call.Count).FirstOrDefault()
+            is { Count: > 0 } most && seen.Add(most.At))
         {
             at = most.At;
             if (loads.GetValueOrDefault(at)?.Verdict is NodeVerdict.Saturated or NodeVerdict.FallingBehind)

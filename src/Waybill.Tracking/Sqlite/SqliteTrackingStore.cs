@@ -18,6 +18,7 @@ public sealed class SqliteTrackingStore(string file, bool isReadOnly = false) : 
     private readonly SqliteReaders readers = new(Path.GetFullPath(file));
     private SqliteSession? session;
     private FileStream? held;
+    private bool isDisposed;
 
     /// <inheritdoc/>
     public override string Description => $"SQLite {Database.LibraryVersion}, {file}";
@@ -120,6 +121,8 @@ public sealed class SqliteTrackingStore(string file, bool isReadOnly = false) : 
     /// <inheritdoc/>
     public override async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref isDisposed, true))
+            return;
         await turn.WaitAsync();
         Close();
         turn.Dispose();

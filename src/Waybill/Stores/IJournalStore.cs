@@ -130,7 +130,7 @@ public enum JournalKind
     Dropped = 16,
 
     /// <summary>
-    /// A batch element was made by a release. Detail: <c>{"by":…,"reason":…,"filter":…,"members":[…ids]}</c>.
+    /// A batch element was made by a release. Detail: <c>{"key":…,"by":…,"reason":…,"filter":…,"members":[…ids]}</c>.
     /// </summary>
     Released = 17,
 
