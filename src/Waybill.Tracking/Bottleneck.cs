@@ -9,7 +9,9 @@ public enum NodeVerdict
     /// <summary>It works all the time (85 % of what it can or more) and elements wait.</summary>
     Saturated = 1,
 
-    /// <summary>More comes than goes although it is not at its limit: a rate limit, failures, or nobody runs it.</summary>
+    /// <summary>
+    /// More comes than goes although it is not at its limit: a rate limit, failures, or nobody runs it.
+    /// </summary>
     FallingBehind = 2,
 
     /// <summary>
@@ -23,8 +25,8 @@ public enum NodeVerdict
 /// <param name="Node">The node.</param>
 /// <param name="Verdict">What is the matter.</param>
 /// <param name="Utilisation">
-/// Time that runs took, divided by (runs at once × processes × window); null when the node's limits are not known. Runs
-/// count when they end.
+/// Time that runs took, divided by (runs at once × processes × window); null when the node's limits are not known.
+/// Runs count when they end.
 /// </param>
 /// <param name="Queued">How many elements wait for a run, a retry or an instant, or are held, now.</param>
 /// <param name="Growth">Arrivals less departures in the window.</param>

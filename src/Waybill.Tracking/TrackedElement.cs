@@ -14,7 +14,9 @@ public sealed record TrackedElement
     /// <summary>Its business key; empty when it was accepted before tracking began.</summary>
     public required string BusinessKey { get; init; }
 
-    /// <summary>Where it is; where it was last, when it has ended. Nodes that are not tracked are passed over.</summary>
+    /// <summary>
+    /// Where it is; where it was last, when it has ended. Nodes that are not tracked are passed over.
+    /// </summary>
     public required NodeAddress Node { get; init; }
 
     /// <summary>What it does there.</summary>

@@ -45,7 +45,12 @@ public sealed class Tracker(TrackingStore store, TimeProvider time)
     /// <param name="cancel">Stops waiting.</param>
     public Task<Family?> FamilyAsync(ElementId element, CancellationToken cancel = default) =>
         store.ReadAsync(
-            async shelves => await (await FamilyReading.BeginAsync(shelves, time.GetUtcNow())).ReadAsync(element), cancel);
+            async shelves =>
+            {
+                FamilyReading reading = await FamilyReading.BeginAsync(shelves, time.GetUtcNow());
+                return await reading.ReadAsync(element);
+            },
+            cancel);
 
     /// <summary>A page of elements in flight.</summary>
     /// <param name="filter">Which.</param>
@@ -91,7 +96,8 @@ public sealed class Tracker(TrackingStore store, TimeProvider time)
                 if (await ConditionAsync(shelves, filter) is not { } condition)
                     return [];
                 string[] columns = [.. by.Select(column => column.AttributeName is { } name
-                    ? $"(select a.value from waybill.attribute a where a.element = e.key and a.name = {condition.Name(name)})"
+                    ? "(select a.value from waybill.attribute a "
+                        + $"where a.element = e.key and a.name = {condition.Name(name)})"
                     : column.Sql)];
                 string places = string.Join(", ", Enumerable.Range(1, columns.Length));
                 return await shelves.Tracking.ReadAsync(
@@ -104,7 +110,9 @@ public sealed class Tracker(TrackingStore store, TimeProvider time)
             cancel);
     }
 
-    /// <summary>A page of elements that have ended, from tracking and warehouse as one, in the order of acceptance.</summary>
+    /// <summary>
+    /// A page of elements that have ended, from tracking and warehouse as one, in the order of acceptance.
+    /// </summary>
     /// <param name="filter">Which.</param>
     /// <param name="page">Which part.</param>
     /// <param name="cancel">Stops waiting.</param>

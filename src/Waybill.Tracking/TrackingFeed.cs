@@ -30,12 +30,14 @@ public sealed class TrackingFeed(
     public string Site => site;
 
     /// <summary>
-    /// How old the oldest row was that the last pass took in, when it took in all that it was allowed to; zero when
-    /// the feed has caught up.
+    /// How old the oldest row of the last pass was when that was taken in: how far the answers of tracking are behind.
+    /// Zero when there was nothing new.
     /// </summary>
-    public TimeSpan Behind { get; private set; }
+    public TimeSpan Lag { get; private set; }
 
-    /// <summary>How many rows are yet to be taken in; 0 when the feed has caught up.</summary>
+    /// <summary>
+    /// How many rows are yet to be taken in; counted as often as rows are acknowledged, 0 when the feed has caught up.
+    /// </summary>
     public long RowsBehind { get; private set; }
 
     /// <summary>How many rows were taken in by this feed.</summary>
@@ -59,10 +61,8 @@ public sealed class TrackingFeed(
             Rows += entries.Count;
         }
 
-        if (entries.Count < options.BatchMax)
-            (Behind, RowsBehind) = (TimeSpan.Zero, 0);
-        else
-            Behind = time.GetUtcNow() - entries[0].At;
+        Lag = entries.Count == 0 ? TimeSpan.Zero : time.GetUtcNow() - entries[0].At;
+        RowsBehind = entries.Count < options.BatchMax ? 0 : RowsBehind;
         await TellAsync(cancel);
         return entries.Count;
     }

@@ -3,9 +3,9 @@ using System.Diagnostics.Metrics;
 namespace Waybill.Tracking;
 
 /// <summary>
-/// What tracking tells of itself, as instruments of the meter <c>Waybill.Tracking</c>: rows taken in and how far behind
-/// each site is, families moved, and failed passes (a loop that fails again and again retries for ever; this is where it
-/// says so).
+/// What tracking tells of itself, as instruments of the meter <c>Waybill.Tracking</c>: rows taken in and how far
+/// behind each site is, families moved, and failed passes (a loop that fails again and again retries for ever; this is
+/// where it says so).
 /// </summary>
 internal sealed class TrackingMetrics : IDisposable
 {
@@ -22,8 +22,8 @@ internal sealed class TrackingMetrics : IDisposable
         meter.CreateObservableCounter(
             "waybill.tracking.rows", () => feeds.Select(feed => Of(feed, feed.Rows)), "{row}", "Journal rows taken in");
         meter.CreateObservableGauge(
-            "waybill.tracking.lag", () => feeds.Select(feed => Of(feed, feed.Behind.TotalSeconds)), "s",
-            "Age of the oldest row that is yet to be taken in");
+            "waybill.tracking.lag", () => feeds.Select(feed => Of(feed, feed.Lag.TotalSeconds)), "s",
+            "Age of the oldest row of a pass when it was taken in");
         meter.CreateObservableGauge(
             "waybill.tracking.lag.rows", () => feeds.Select(feed => Of(feed, feed.RowsBehind)), "{row}",
             "Rows that are yet to be taken in");

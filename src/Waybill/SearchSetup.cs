@@ -53,11 +53,8 @@ public sealed class SearchSetup<TData>
     private SearchSetup<TData> Add(string name, Func<TData, HeldValue> value, bool isPersonal)
     {
         ArgumentNullException.ThrowIfNull(value);
-        Draft = Draft with
-        {
-            Attributes =
-                [.. Draft.Attributes, new SearchAttribute(Names.CheckedColumn(name), data => value((TData)data), isPersonal)],
-        };
+        SearchAttribute added = new(Names.CheckedColumn(name), data => value((TData)data), isPersonal);
+        Draft = Draft with { Attributes = [.. Draft.Attributes, added] };
         return this;
     }
 }

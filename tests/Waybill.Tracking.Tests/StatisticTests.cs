@@ -76,7 +76,8 @@ public abstract class StatisticTests : TrackingTestBase
         for (int i = 0; i < 30; i++)
         {
             string country = i % 3 == 0 ? "DE" : "SE";
-            rows.Accepted(Rows.Id(i), $"order-{i}", facts: $$$"""{"attributes":{"country":"{{{country}}}","items":{{{i}}}}}""");
+            string facts = $$$"""{"attributes":{"country":"{{{country}}}","items":{{{i}}}}}""";
+            rows.Accepted(Rows.Id(i), $"order-{i}", facts: facts);
         }
 
         rows.Add(JournalKind.Moved, Rows.Id(0), 1, Rows.Second, facts: """{"attributes":{"country":"FI"}}""");

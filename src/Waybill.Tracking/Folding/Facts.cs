@@ -5,7 +5,9 @@ using System.Text.Json;
 namespace Waybill.Tracking.Folding;
 
 /// <summary>What a journal row says by its workflow's declaration (<see cref="Stores.JournalEntry.Facts"/>).</summary>
-/// <param name="Attributes">Search attributes that are not personal, a JSON object; null when they did not change.</param>
+/// <param name="Attributes">
+/// Search attributes that are not personal, a JSON object; null when they did not change.
+/// </param>
 /// <param name="Personal">Those that are, a JSON object; null for none.</param>
 /// <param name="Subject">Whose they are.</param>
 /// <param name="Milestone">A business milestone, JSON.</param>

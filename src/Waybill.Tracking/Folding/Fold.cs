@@ -66,6 +66,7 @@ internal sealed class Fold(FoldScope scope)
             row.Ending = UnknownEnding;
             row.EndedAt = row.AcceptedAt;
             row.State = TrackedState.Ended;
+            scope.Finished[row.Key] = row.AcceptedAt;
             return row;
         }
 

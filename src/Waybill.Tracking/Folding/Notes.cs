@@ -35,7 +35,8 @@ internal static class Notes
         string? detail = KeptDetail(entry);
         string? milestone = item.Facts?.Milestone;
         string? note = detail is null && milestone is null ? null : Joined(detail, milestone);
-        bool isSealed = note is not null && row.Subject is not null && (milestone is not null || IsOfChange(entry.Kind));
+        bool isSealed =
+            note is not null && row.Subject is not null && (milestone is not null || IsOfChange(entry.Kind));
         if (isSealed)
         {
             // Without its key, nobody may read it any more, so it is not kept either.

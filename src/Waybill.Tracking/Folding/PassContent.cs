@@ -3,7 +3,9 @@ using Waybill.Stores;
 
 namespace Waybill.Tracking.Folding;
 
-/// <summary>The rows of a pass with their JSON read, and all that they name, so that a store can load it at once.</summary>
+/// <summary>
+/// The rows of a pass with their JSON read, and all that they name, so that a store can load it at once.
+/// </summary>
 internal sealed class PassContent
 {
     public PassContent(IReadOnlyList<JournalEntry> entries)

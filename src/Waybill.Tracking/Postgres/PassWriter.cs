@@ -111,7 +111,8 @@ internal sealed class PassWriter(PostgresSession session, int site)
             "delete from waybill.attribute where element = any($1)",
             rows.Where(row => row.ReplacedAttributes is not null).Select(row => row.Key).ToArray());
         await session.RunAsync(
-            "insert into waybill.attribute (name, value, element) select * from unnest($1, $2, $3) on conflict do nothing",
+            "insert into waybill.attribute (name, value, element) select * from unnest($1, $2, $3) "
+            + "on conflict do nothing",
             all.Select(a => a.Name).ToArray(), all.Select(a => a.Value).ToArray(), all.Select(a => a.Key).ToArray());
     }
 }

@@ -1,11 +1,12 @@
 namespace Waybill.Tracking.Postgres;
 
 /// <summary>Moves finished families to the warehouse, those of one site in one transaction.</summary>
-internal sealed class PostgresMover(Func<Func<PostgresSession, Task<int>>, Task<int>> transact, Action<TrackingStep> passing)
+internal sealed class PostgresMover(
+    Func<Func<PostgresSession, Task<int>>, Task<int>> transact, Action<TrackingStep> passing)
 {
     private const string Kept =
-        "key, id, site, root, parent, business_key, node, state, hop, since, arrived_at, accepted_at, ending, ended_at, "
-        + "batch, subject, attributes, personal";
+        "key, id, site, root, parent, business_key, node, state, hop, since, arrived_at, accepted_at, "
+        + "ending, ended_at, batch, subject, attributes, personal";
 
     public async Task<int> MoveAsync(int familiesMax)
     {

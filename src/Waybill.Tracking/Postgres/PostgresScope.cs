@@ -8,8 +8,8 @@ namespace Waybill.Tracking.Postgres;
 internal sealed class PostgresScope : FoldScope
 {
     private const string Columns =
-        "key, id, site, root, parent, business_key, node, state, hop, since, arrived_at, accepted_at, ending, ended_at, "
-        + "batch, is_hidden, open, parts, subject, attributes, personal";
+        "key, id, site, root, parent, business_key, node, state, hop, since, arrived_at, accepted_at, "
+        + "ending, ended_at, batch, is_hidden, open, parts, subject, attributes, personal";
 
     private readonly Dictionary<ElementId, TrackedRow> byId = [];
     private readonly Dictionary<long, TrackedRow> byKey = [];

@@ -34,11 +34,14 @@ internal sealed class PostgresSession(NpgsqlConnection connection, NpgsqlTransac
     // Arrays with empty places need their type stated.
     private static NpgsqlParameter Parameter(object? value) => value switch
     {
-        Guid?[] ids => new NpgsqlParameter { Value = ids, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid },
-        byte[]?[] bytes => new NpgsqlParameter { Value = bytes, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea },
-        string?[] texts => new NpgsqlParameter { Value = texts, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text },
+        Guid?[] ids => Array(ids, NpgsqlDbType.Uuid),
+        byte[]?[] bytes => Array(bytes, NpgsqlDbType.Bytea),
+        string?[] texts => Array(texts, NpgsqlDbType.Text),
         _ => new NpgsqlParameter { Value = value ?? DBNull.Value },
     };
+
+    private static NpgsqlParameter Array(object values, NpgsqlDbType type) =>
+        new() { Value = values, NpgsqlDbType = NpgsqlDbType.Array | type };
 }
 
 /// <summary>The two schemas of a store.</summary>

@@ -42,7 +42,8 @@ internal sealed class PostgresNodes
         // In one order, so that two processes which learn the same nodes do not wait for each other.
         Array.Sort(unknown, (left, right) => string.CompareOrdinal(left.ToString(), right.ToString()));
         await session.RunAsync(
-            "insert into waybill.node (workflow, version, name) select * from unnest($1, $2, $3) on conflict do nothing",
+            "insert into waybill.node (workflow, version, name) select * from unnest($1, $2, $3) "
+            + "on conflict do nothing",
             unknown.Select(node => node.Workflow).ToArray(), unknown.Select(node => node.Version).ToArray(),
             unknown.Select(node => node.Node).ToArray());
         Dictionary<NodeAddress, int> all = [];

@@ -31,7 +31,9 @@ public sealed class PostgresTrackingStore : TrackingStore
     public PostgresTrackingStore(string connectionString, string schema = "tracking")
     {
         ArgumentNullException.ThrowIfNull(schema);
-        if (schema.Length is 0 or > 40 || !schema.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '_'))
+        bool fits = schema.Length is >= 1 and <= 40
+            && schema.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '_');
+        if (!fits)
             throw new ArgumentException($"A schema has 1 to 40 of a-z, 0-9 and '_', not \"{schema}\".", nameof(schema));
         schemas = new Schemas(schema);
         NpgsqlConnectionStringBuilder settings = new(connectionString) { Enlist = false, MaxAutoPrepare = 50 };

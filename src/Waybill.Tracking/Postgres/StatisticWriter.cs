@@ -79,7 +79,7 @@ internal sealed class StatisticWriter(PostgresSession session, int site)
                 failed = d.failed + excluded.failed, cancelled = d.cancelled + excluded.cancelled,
                 dropped = d.dropped + excluded.dropped, duration = excluded.duration
             """,
-            day, site, workflow, version, tally.Accepted, tally.Ended[0], tally.Ended[1], tally.Ended[2], tally.Ended[3],
-            tally.Duration.ToBytes());
+            day, site, workflow, version, tally.Accepted, tally.Ended[0], tally.Ended[1], tally.Ended[2],
+            tally.Ended[3], tally.Duration.ToBytes());
     }
 }

@@ -25,7 +25,7 @@ internal static class ElementReading
     public static Task<List<FoundElement>> FindAsync(this Shelf shelf, Condition condition, int? max = null) =>
         shelf.ReadAsync(
             $"{Select} where {shelf.Visible} and {condition.Text} order by e.key"
-            + (max is { } limit ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $" limit {limit}") : ""),
+            + (max is { } limit ? FormattableString.Invariant($" limit {limit}") : ""),
             row => Read(row, shelf.IsArchive),
             condition.Arguments);
 

@@ -52,7 +52,9 @@ internal static class LoadReading
             double.IsNaN(perElement) ? null : TimeSpan.FromMicroseconds(node.Queued * perElement));
     }
 
-    /// <summary>Follows what a node's elements called, by the larger part, to a node that is the matter itself.</summary>
+    /// <summary>
+    /// Follows what a node's elements called, by the larger part, to a node that is the matter itself.
+    /// </summary>
     private static NodeAddress? BlockedBy(
         NodeLoad load, Dictionary<NodeAddress, NodeLoad> loads,
         List<(NodeAddress Caller, NodeAddress At, long Count)> calls)
@@ -72,7 +74,8 @@ internal static class LoadReading
 
     private static async Task<List<Measured>> MeasureAsync(Shelf tracking, DateTimeOffset since, DateTimeOffset until)
     {
-        string queued = string.Join(',', (int)TrackedState.Waiting, (int)TrackedState.Retrying, (int)TrackedState.Pausing,
+        string queued = string.Join(
+            ',', (int)TrackedState.Waiting, (int)TrackedState.Retrying, (int)TrackedState.Pausing,
             (int)TrackedState.Held);
         return await tracking.ReadAsync(
             $"""

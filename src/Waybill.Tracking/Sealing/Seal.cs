@@ -30,7 +30,9 @@ internal static class Seal
         return closed;
     }
 
-    /// <exception cref="AuthenticationTagMismatchException">Another key or element, or the text was changed.</exception>
+    /// <exception cref="AuthenticationTagMismatchException">
+    /// Another key or element, or the text was changed.
+    /// </exception>
     public static byte[] Open(byte[] key, ElementId element, ReadOnlySpan<byte> closed)
     {
         byte[] plain = new byte[closed.Length - NonceLength - TagLength];

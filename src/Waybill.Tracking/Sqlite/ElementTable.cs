@@ -9,12 +9,12 @@ internal sealed class ElementTable
 {
     /// <summary>The columns that the warehouse has, too.</summary>
     public const string KeptColumns =
-        "key, id, site, root, parent, business_key, node, state, hop, since, arrived_at, accepted_at, ending, ended_at, "
-        + "batch, subject, attributes, personal";
+        "key, id, site, root, parent, business_key, node, state, hop, since, arrived_at, accepted_at, "
+        + "ending, ended_at, batch, subject, attributes, personal";
 
     private const string Columns =
-        "key, id, site, root, parent, business_key, node, state, hop, since, arrived_at, accepted_at, ending, ended_at, "
-        + "batch, is_hidden, open, parts, subject, attributes, personal";
+        "key, id, site, root, parent, business_key, node, state, hop, since, arrived_at, accepted_at, "
+        + "ending, ended_at, batch, is_hidden, open, parts, subject, attributes, personal";
 
     private readonly Database database;
     private readonly Statement find;

@@ -34,7 +34,7 @@ internal static class Months
         foreach (string month in All(file))
         {
             using Database database = SqliteFiles.OpenToWrite(FileOf(file, month), "month");
-            string later = string.Create(CultureInfo.InvariantCulture, $"(SELECT key FROM element WHERE move > {move})");
+            string later = FormattableString.Invariant($"(SELECT key FROM element WHERE move > {move})");
             if (database.ReadNumber($"SELECT EXISTS {later}") == 0)
                 continue;
             database.Execute(

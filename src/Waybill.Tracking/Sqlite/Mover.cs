@@ -36,7 +36,8 @@ internal sealed class Mover(SqliteSession session, string file, Action<TrackingS
     private Dictionary<string, int> Choose(int familiesMax)
     {
         database.Execute(
-            "CREATE TEMP TABLE IF NOT EXISTS moving (key INTEGER PRIMARY KEY, month TEXT NOT NULL); DELETE FROM moving");
+            "CREATE TEMP TABLE IF NOT EXISTS moving (key INTEGER PRIMARY KEY, month TEXT NOT NULL); "
+            + "DELETE FROM moving");
         Dictionary<string, int> families = [];
         List<(long Root, string Month)> roots = [];
         using (Statement finished = database.Prepare(
@@ -80,8 +81,9 @@ internal sealed class Mover(SqliteSession session, string file, Action<TrackingS
                     + "INSERT OR IGNORE INTO month.node (id, workflow, version, name) "
                     + "SELECT id, workflow, version, name FROM main.node");
                 using Statement elements = database.Prepare(
-                    $"INSERT INTO month.element ({ElementTable.KeptColumns}, move) SELECT {ElementTable.KeptColumns}, ?2 "
-                    + "FROM main.element WHERE key IN (SELECT key FROM temp.moving WHERE month = ?1) ORDER BY key");
+                    $"INSERT INTO month.element ({ElementTable.KeptColumns}, move) "
+                    + $"SELECT {ElementTable.KeptColumns}, ?2 FROM main.element "
+                    + "WHERE key IN (SELECT key FROM temp.moving WHERE month = ?1) ORDER BY key");
                 elements.Bind(1, month).Bind(2, move).Run();
                 using Statement histories = database.Prepare(
                     "INSERT INTO month.history (element, part, steps) SELECT element, part, steps FROM main.history "
@@ -105,7 +107,8 @@ internal sealed class Mover(SqliteSession session, string file, Action<TrackingS
     private bool Remove(long move)
     {
         using (Statement attributes = database.Prepare(
-            "SELECT key, attributes FROM element WHERE attributes IS NOT NULL AND key IN (SELECT key FROM temp.moving)"))
+            "SELECT key, attributes FROM element "
+            + "WHERE attributes IS NOT NULL AND key IN (SELECT key FROM temp.moving)"))
         using (Statement remove = database.Prepare(
             "DELETE FROM attribute WHERE name = ?1 AND value = ?2 AND element = ?3"))
         {

@@ -4,7 +4,9 @@ using Waybill.Tracking.Reading;
 
 namespace Waybill.Tracking.Sqlite;
 
-/// <summary>Read-only connections. Each reading sees one snapshot of tracking, and the moves that count in it.</summary>
+/// <summary>
+/// Read-only connections. Each reading sees one snapshot of tracking, and the moves that count in it.
+/// </summary>
 internal sealed class SqliteReaders(string file)
 {
     public async Task<T> ReadAsync<T>(Func<Shelves, Task<T>> read, CancellationToken cancel)

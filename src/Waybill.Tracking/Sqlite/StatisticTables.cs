@@ -22,7 +22,8 @@ internal sealed class StatisticTables(Database database)
         "SELECT waiting, service FROM node_hour WHERE hour = ?1 AND site = ?2 AND node = ?3");
 
     private readonly Statement writeHour = database.Keep(
-        "INSERT INTO node_hour (hour, site, node, arrivals, completions, retries, diverted, sidelined, waiting, service) "
+        "INSERT INTO node_hour "
+        + "(hour, site, node, arrivals, completions, retries, diverted, sidelined, waiting, service) "
         + "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT (hour, site, node) DO UPDATE SET "
         + "arrivals = arrivals + excluded.arrivals, completions = completions + excluded.completions, "
         + "retries = retries + excluded.retries, diverted = diverted + excluded.diverted, "

@@ -6,7 +6,9 @@ using Waybill.Stores;
 
 namespace Waybill.Engine;
 
-/// <summary>Writes what a hop or an acceptance tells readers of the journal (<see cref="JournalEntry.Facts"/>).</summary>
+/// <summary>
+/// Writes what a hop or an acceptance tells readers of the journal (<see cref="JournalEntry.Facts"/>).
+/// </summary>
 internal sealed class FactsWriter(SiteDefinition site)
 {
     /// <summary>The facts of an element that is accepted; null for none.</summary>
@@ -119,7 +121,7 @@ internal sealed class FactsWriter(SiteDefinition site)
         try
         {
             return (
-                [.. search.Attributes.Select(attribute => (attribute.Name, attribute.Value(data), attribute.IsPersonal))],
+                [.. search.Attributes.Select(one => (one.Name, one.Value(data), one.IsPersonal))],
                 search.Subject?.Invoke(data));
         }
         catch (Exception)
