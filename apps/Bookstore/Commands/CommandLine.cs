@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using Bookstore.Desks;
 using Waybill;
 using Waybill.Stores;
 
@@ -78,7 +79,18 @@ public static class CommandLine
         Description = "Only work on orders that another process sends in, until Ctrl+C",
     };
 
-    public static RootCommand Create(TextWriter output)
+    private static readonly Option<string> Clerk = new("--by")
+    {
+        Description = "Who asks",
+        DefaultValueFactory = _ => Environment.UserName,
+    };
+
+    private static readonly Option<string?> Reason = new("--reason") { Description = "Why" };
+
+    /// <summary>Makes the commands.</summary>
+    /// <param name="output">Where they print.</param>
+    /// <param name="running">The services of the site that this process runs; null when it runs none.</param>
+    public static RootCommand Create(TextWriter output, IServiceProvider? running = null)
     {
         foreach (Option number in (Option[])[Rate, Count, Speed, Report])
         {
@@ -93,8 +105,20 @@ public static class CommandLine
         root.SetAction((parsed, cancel) => new RunCommand(RunOrderOf(parsed), output).RunAsync(cancel));
         root.Subcommands.Add(Verify(output));
         root.Subcommands.Add(Pipeline(output));
-        root.Subcommands.Add(Sidelined(output));
+        root.Subcommands.Add(Sidelined(output, running));
+        root.Subcommands.Add(Cancel(output, running));
         return root;
+    }
+
+    /// <summary>Carries a terminal's command out on the site that this process runs.</summary>
+    public static Task<int> CarryOutAsync(
+        IReadOnlyList<string> words, IServiceProvider running, TextWriter output, CancellationToken cancel)
+    {
+        ParseResult parsed = Create(output, running).Parse(words);
+        if (parsed.CommandResult.Command is not DeskWord)
+            throw new InvalidOperationException($"\"{string.Join(' ', words)}\" is not done at the desk.");
+        InvocationConfiguration quiet = new() { Output = output, Error = output, EnableDefaultExceptionHandler = false };
+        return parsed.InvokeAsync(quiet, cancel);
     }
 
     private const StringSplitOptions NoEmptyNames =
@@ -140,7 +164,7 @@ public static class CommandLine
         return command;
     }
 
-    private static Command Sidelined(TextWriter output)
+    private static DeskWord Sidelined(TextWriter output, IServiceProvider? running)
     {
         Argument<SidelinedAct> act = new("act")
         {
@@ -149,15 +173,37 @@ public static class CommandLine
         };
         Option<string?> node = new("--node") { Description = "Only those at this node" };
         Option<string?> message = new("--message") { Description = "Only those whose error contains this" };
-        Command command = new("sidelined", "Show, retry or drop elements whose retries ran out.")
+        return new DeskWord(
+            "sidelined", "Show, retry or drop elements whose retries ran out.", output, running,
+            parsed => new SidelinedCommand(
+                parsed.GetValue(act),
+                new SidelinedFilter { Node = parsed.GetValue(node), MessagePart = parsed.GetValue(message) }))
         {
             act, node, message,
         };
-        command.SetAction((parsed, cancel) => new SidelinedCommand(
-            new SiteOrder { Store = parsed.GetValue(Store)! },
-            parsed.GetValue(act),
-            new SidelinedFilter { Node = parsed.GetValue(node), MessagePart = parsed.GetValue(message) },
-            output).RunAsync(cancel));
-        return command;
+    }
+
+    private static DeskWord Cancel(TextWriter output, IServiceProvider? running)
+    {
+        Argument<string> order = new("order") { Description = "The order's number" };
+        return new DeskWord(
+            "cancel", "Cancel an order that has not been shipped.", output, running,
+            parsed => new CancelCommand(parsed.GetValue(order)!, ClerkOf(parsed)))
+        {
+            order, Clerk, Reason,
+        };
+    }
+
+    private static Actor ClerkOf(ParseResult parsed) => new(parsed.GetValue(Clerk)!, parsed.GetValue(Reason));
+
+    /// <summary>A command that is carried out at the desk.</summary>
+    private sealed class DeskWord : Command
+    {
+        public DeskWord(
+            string name, string description, TextWriter output, IServiceProvider? running,
+            Func<ParseResult, IDeskCommand> toCommand)
+            : base(name, description) =>
+            SetAction((parsed, cancel) => new Desk(new SiteOrder { Store = parsed.GetValue(Store)! }, running, output)
+                .ServeAsync(toCommand(parsed), [.. parsed.Tokens.Select(token => token.Value)], cancel));
     }
 }

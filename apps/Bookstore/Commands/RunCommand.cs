@@ -1,3 +1,4 @@
+using Bookstore.Desks;
 using Bookstore.Feeds;
 using Bookstore.Outside;
 using Bookstore.Storage;
@@ -62,12 +63,19 @@ public sealed class RunCommand(RunOrder order, TextWriter output)
             ? new LiveView(board, notices, time).ShowAsync(ended.Token)
             : new PlainView(board, order.ReportEvery, time).ShowAsync(output, ended.Token);
         bool isDone;
+        DeskOffice? desk = order.Site.Store.Kind == StoreKind.Sqlite
+            ? new DeskOffice(
+                order.Site.Store.Place,
+                (words, paper, stop) => CommandLine.CarryOutAsync(words, services, paper, stop))
+            : null;
         try
         {
             isDone = await WorkAsync(services, feed, time, lifetime.ApplicationStopping);
         }
         finally
         {
+            if (desk is not null)
+                await desk.DisposeAsync();
             await host.StopAsync(CancellationToken.None);
             await ended.CancelAsync();
             await view;

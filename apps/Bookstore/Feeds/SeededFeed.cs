@@ -11,6 +11,7 @@ public sealed class SeededFeed : IOrderFeed
     private const int CustomerCount = 400;
     private const double IsCancelled = 0.03;
     private const double IsReturned = 0.02;
+    private const double IsUrgent = 0.2;
     private const int CancelledWithin = 15;
     private const int ReturnedAfter = 40;
     private const double UnitsPerOrder = 2.9;
@@ -69,6 +70,7 @@ public sealed class SeededFeed : IOrderFeed
         {
             Number = NumberAt(entry),
             CustomerId = Customers[random.Next(Customers.Count)].Id,
+            IsUrgent = chance.Happens(IsUrgent, "urgent", entry),
             Lines = [.. Enumerable.Range(0, lines).Select(_ => AnyArticle(random)).DistinctBy(article => article.Sku)
                 .Select(article => new OrderLine(article.Sku, article.Title, Pieces(random), article.Price))],
         };
@@ -102,7 +104,8 @@ public sealed class SeededFeed : IOrderFeed
         Random random = chance.For("customer", number);
         string id = $"C{number:0000}";
         return new Customer(
-            id, SeededCatalog.PersonName(random), Countries[random.Next(Countries.Length)], $"card-{id}");
+            id, SeededCatalog.PersonName(random), SeededCatalog.StreetAddress(random),
+            Countries[random.Next(Countries.Length)], $"card-{id}");
     }
 
     private static double[] Sums(IEnumerable<double> weights)

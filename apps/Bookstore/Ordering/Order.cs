@@ -18,6 +18,9 @@ public sealed record Order
     /// <summary>Where it goes and which card pays; known from the first node on.</summary>
     public Customer? Customer { get; init; }
 
+    /// <summary>Whether the customer pays for the next day.</summary>
+    public bool IsUrgent { get; init; }
+
     /// <summary>How many cards the customer has named.</summary>
     public int Cards { get; init; } = 1;
 
@@ -41,6 +44,10 @@ public sealed record Order
 
     /// <summary>Why it cannot be completed.</summary>
     public string? Reason { get; init; }
+
+    public ShipMethod Method => Customer!.Country != Centres.Country ? ShipMethod.International
+        : IsUrgent ? ShipMethod.Express
+        : ShipMethod.Standard;
 
     public Money Total => Money.Sum(Lines.Select(line => line.Price * line.Quantity));
 

@@ -11,7 +11,7 @@ public static class Schema
     [
         """
         CREATE TABLE IF NOT EXISTS shop_customer (
-            id text PRIMARY KEY, name text NOT NULL, country text NOT NULL, card text NOT NULL)
+            id text PRIMARY KEY, name text NOT NULL, address text NOT NULL, country text NOT NULL, card text NOT NULL)
         """,
         """
         CREATE TABLE IF NOT EXISTS shop_article (
@@ -49,6 +49,11 @@ public static class Schema
         """
         CREATE TABLE IF NOT EXISTS shop_return (
             number text PRIMARY KEY, order_number text NOT NULL, amount bigint NOT NULL, is_refunded integer NOT NULL)
+        """,
+        """
+        CREATE TABLE IF NOT EXISTS shop_parcel (
+            element text PRIMARY KEY, order_number text NOT NULL, centre text NOT NULL, tracking text NOT NULL,
+            address text NOT NULL, written_at_hop integer NOT NULL, written_address text NOT NULL)
         """,
         "CREATE TABLE IF NOT EXISTS shop_feed (name text PRIMARY KEY, position bigint NOT NULL)",
     ];
