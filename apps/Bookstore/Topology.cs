@@ -11,7 +11,8 @@ public static class Topology
 {
     public static IReadOnlyList<Workflow> Workflows { get; } =
     [
-        Orders.Workflow, Fulfilment.Workflow, Payments.Workflow, Receiving.Workflow, Stowing.Workflow, Returns.Workflow,
+        Orders.Workflow, Fulfilment.Workflow, Waves.Workflow, Payments.Workflow, Settlements.Workflow,
+        Receiving.Workflow, Stowing.Workflow, Returns.Workflow,
     ];
 }
 
@@ -66,7 +67,8 @@ public static class Orders
 public static class Fulfilment
 {
     public static readonly Node<Shipment> Accept = new("accept");
-    public static readonly Node<Shipment> Pick = new("pick");
+    public static readonly Node<Shipment> Picklist = new("picklist");
+    public static readonly Node<Shipment, WaveReport> Picked = new("picked");
     public static readonly Node<Shipment> Rebin = new("rebin");
     public static readonly Node<Shipment> Pack = new("pack");
     public static readonly Node<Shipment, PaymentAnswer> Charge = new("charge");
@@ -77,10 +79,17 @@ public static class Fulfilment
         .Named("fulfilment")
         .StartsAt(Accept)
         .CancelsTo(PutBack)
-        .Node(Accept, n => n.Run(shipment => Route.To(Pick, shipment.Data)).GoesTo(Pick)
+        .Node(Accept, n => n.Run(shipment => Route.To(Picklist, shipment.Data)).GoesTo(Picklist)
             .Purpose("Takes charge of the books that are reserved for the shipment."))
-        .Node(Pick, n => n.RunByBatch<PickBooks>(batchMax: 24).GoesTo(Rebin, Pack)
-            .Purpose("Picks the books of several shipments in one walk."))
+        .Holds(Picklist, h => h
+            .GroupBy(s => $"{s.Centre}/{s.Method}")
+            .Columns(s => new { s.Zone, s.PromisedBy, s.WeightGrams, s.Units })
+            .ReleasesTo(Waves.Workflow, release => new Wave(release.Group, release.At), resumesAt: Picked)
+            .BatchMax(24).WhenCount(24).WhenSum(s => s.WeightGrams, 20_000).WhenOldest(TimeSpan.FromSeconds(2))
+            .At(TimeZoneInfo.Utc, Centres.CutOffs)
+            .Purpose("Gathers shipments until a walk is worth while, or the carrier is about to leave."))
+        .Node(Picked, n => n.RunBy<TakeFromWave>().GoesTo(Rebin, Pack, Picklist)
+            .Purpose("Takes the shipment's books out of the wave."))
         .Node(Rebin, n => n.RunBy<RebinBooks>().Concurrency(32).GoesTo(Pack)
             .Purpose("Sorts the books of a shipment of several out of the trolley."))
         .Node(Pack, n => n.RunBy<PackParcel>().Concurrency(32).GoesTo(Charge)
@@ -94,6 +103,31 @@ public static class Fulfilment
             .Purpose("Puts the books of a shipment that is called off back, and refunds what was charged."));
 }
 
+/// <summary>A walk through one centre that picks the books of many shipments.</summary>
+public static class Waves
+{
+    public static readonly Node<Wave> Walk = new("walk");
+
+    public static Workflow<Wave, WaveReport> Workflow { get; } = Workflow<Wave, WaveReport>
+        .Named("waves")
+        .StartsAt(Walk)
+        .Node(Walk, n => n.RunBy<WalkShelves>().Finishes()
+            .Purpose("Picks the books of all shipments of the wave, zone after zone."));
+}
+
+/// <summary>Captures that go to the card processor together.</summary>
+public static class Settlements
+{
+    public static readonly Node<Settlement> Settle = new("settle");
+
+    public static Workflow<Settlement, Settled> Workflow { get; } = Workflow<Settlement, Settled>
+        .Named("settlements")
+        .StartsAt(Settle)
+        .Node(Settle, n => n.RunBy<SettleBatch>().Finishes()
+            .Retry(8, Backoff.Exponential(TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(5)))
+            .Purpose("Sends the captures of one card network to the processor in one go."));
+}
+
 /// <summary>
 /// One payment. Orders and returns call it; for a shipment it is the step between packing and shipping.
 /// </summary>
@@ -101,14 +135,24 @@ public static class Payments
 {
     public static readonly Node<Payment> Register = new("register");
     public static readonly Node<Payment> Process = new("process");
+    public static readonly Node<Payment> Charging = new("charging");
+    public static readonly Node<Payment, Settled> Charged = new("charged");
     public static readonly Node<Payment> CallOff = new("call-off");
 
     public static Workflow<Payment, PaymentAnswer> Workflow { get; } = Workflow<Payment, PaymentAnswer>
         .Named("payments")
         .StartsAt(Register)
         .CancelsTo(CallOff)
-        .Node(Register, n => n.Run(p => Route.To(Process, p.Data with { Reference = p.IdempotencyKey })).GoesTo(Process)
+        .Node(Register, n => n.Run(Decide.OnPayment).GoesTo(Process, Charging)
             .Purpose("Gives the payment the name by which the card processor will know it."))
+        .Holds(Charging, h => h
+            .GroupBy(p => p.Network)
+            .Columns(p => new { p.Order, p.Amount.Pence })
+            .ReleasesTo(Settlements.Workflow, release => new Settlement(release.Group), resumesAt: Charged)
+            .BatchMax(100).WhenCount(40).WhenOldest(TimeSpan.FromMilliseconds(500))
+            .Purpose("Gathers captures, to settle them with the processor by card network."))
+        .Node(Charged, n => n.RunBy<BookSettled>().GoesTo(Charging).Finishes()
+            .Purpose("Books the capture that was settled."))
         .Node(Process, n => n.RunBy<ProcessPayment>().Concurrency(64).Finishes()
             .Retry(8, Backoff.Exponential(TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(5)))
             .Purpose("Asks the card processor and books its answer in the ledger."))

@@ -33,3 +33,21 @@ public sealed class CallOffPayment(CardProcessor processor) : INode<Payment>
         return Route.Finish(new PaymentAnswer(false, payment.Reference, "called off"));
     }
 }
+
+/// <summary>Books what the processor settled, together with the end of the payment.</summary>
+public sealed class BookSettled : INode<Payment, Settled>
+{
+    public ValueTask<Route> RunAsync(Element<Payment> element, Replies<Settled> replies, CancellationToken cancel)
+    {
+        Payment payment = element.Data;
+        return ValueTask.FromResult(replies switch
+        {
+            [{ Ending: Ending.Finished, Value: { IsApproved: true } }] =>
+                Route.Finish(new PaymentAnswer(true, payment.Reference)).With(Ledger.Book(payment)),
+            [{ Ending: Ending.Finished, Value: { Reason: var reason } }] =>
+                Route.Finish(new PaymentAnswer(false, payment.Reference, reason)),
+            // The batch came to nothing: the next one takes it along.
+            _ => Route.To(Payments.Charging, payment),
+        });
+    }
+}
