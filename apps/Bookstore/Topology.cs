@@ -38,6 +38,12 @@ public static class Orders
     public static Workflow<Order, OrderOutcome> Workflow { get; } = Workflow<Order, OrderOutcome>.Named("orders")
         .StartsAt(Accept)
         .CancelsTo(Cancel)
+        .CancelTooLateFrom(Complete)
+        .Changes(CustomerChanges.Address, c => c.DecidedBy<Order>(CustomerChanges.Decide))
+        .Changes(CustomerChanges.Card, c => c
+            .AcceptedAt<Order>(
+                [Accept, Authorise, Authorised, PaymentReview, Source, BackOrder, Dispatch], CustomerChanges.Apply)
+            .TooLateFrom(Join, Complete, Cancel, Cancelled))
         .Node(Accept, n => n.RunBy<AcceptOrder>().GoesTo(Authorise)
             .Purpose("Looks up the customer's address and card, and the articles."))
         .Node(Authorise, n => n.Run(Ask.ToAuthorise).Calls(Payments.Workflow, Authorised)
@@ -79,6 +85,12 @@ public static class Fulfilment
         .Named("fulfilment")
         .StartsAt(Accept)
         .CancelsTo(PutBack)
+        .Changes(CustomerChanges.Address, c => c
+            .AcceptedAt<Shipment>([Accept, Picklist, Picked, Rebin, Pack, Charge], CustomerChanges.Apply)
+            .TooLateFrom(Ship, PutBack))
+        .Changes(CustomerChanges.Card, c => c
+            .AcceptedAt<Shipment>([Accept, Picklist, Picked, Rebin, Pack], CustomerChanges.Apply)
+            .TooLateFrom(Charge, Ship, PutBack))
         .Node(Accept, n => n.Run(shipment => Route.To(Picklist, shipment.Data)).GoesTo(Picklist)
             .Purpose("Takes charge of the books that are reserved for the shipment."))
         .Holds(Picklist, h => h

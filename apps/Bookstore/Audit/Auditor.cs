@@ -29,6 +29,7 @@ public sealed class Auditor(ISiteStore store, Database database)
             await UnitsCheck.RunAsync(database, cancel),
             await MoneyCheck.RunAsync(database, cancel),
             await OrdersCheck.RunAsync(store, database, cancel),
+            await ParcelsCheck.RunAsync(store, database, cancel),
         ];
         if (inFlight == 0)
             findings.Add(await StillnessAsync(cancel));

@@ -107,6 +107,14 @@ public static class CommandLine
         root.Subcommands.Add(Pipeline(output));
         root.Subcommands.Add(Sidelined(output, running));
         root.Subcommands.Add(Cancel(output, running));
+        root.Subcommands.Add(Change("change-address", CustomerChanges.Address, "address", "Street and town",
+            text => new AddressChange(text), output, running));
+        root.Subcommands.Add(Change("change-card", CustomerChanges.Card, "card", "The new card",
+            text => new CardChange(text), output, running));
+        root.Subcommands.Add(Ledger(output, running));
+        root.Subcommands.Add(new DeskWord(
+            "held", "Show what is held in picklists and for charging.", output, running, _ => new HeldCommand()));
+        root.Subcommands.Add(Release(output, running));
         return root;
     }
 
@@ -191,6 +199,53 @@ public static class CommandLine
             parsed => new CancelCommand(parsed.GetValue(order)!, ClerkOf(parsed)))
         {
             order, Clerk, Reason,
+        };
+    }
+
+    private static DeskWord Change<TChange>(
+        string name, Change<TChange> change, string what, string description, Func<string, TChange> toPayload,
+        TextWriter output, IServiceProvider? running)
+    {
+        Argument<string> order = new("order") { Description = "The order's number" };
+        Argument<string> text = new(what) { Description = description };
+        Option<double> wait = new("--wait")
+        {
+            Description = "Seconds to wait for it; what has not come through by then is withdrawn. 0: do not wait",
+            DefaultValueFactory = _ => 5,
+        };
+        wait.Validators.Add(MustNotBeNegative);
+        return new DeskWord(
+            name, $"Change the {what} of an order that is under way.", output, running,
+            parsed => new ChangeCommand<TChange>(
+                parsed.GetValue(order)!,
+                change,
+                toPayload(parsed.GetValue(text)!),
+                ClerkOf(parsed),
+                parsed.GetValue(wait) is > 0 and double seconds ? TimeSpan.FromSeconds(seconds) : null))
+        {
+            order, text, wait, Clerk, Reason,
+        };
+    }
+
+    private static DeskWord Ledger(TextWriter output, IServiceProvider? running)
+    {
+        Argument<string> order = new("order") { Description = "The order's number" };
+        return new DeskWord(
+            "ledger", "Show what was asked for about an order, and what became of it.", output, running,
+            parsed => new LedgerCommand(parsed.GetValue(order)!))
+        {
+            order,
+        };
+    }
+
+    private static DeskWord Release(TextWriter output, IServiceProvider? running)
+    {
+        Argument<string> group = new("group") { Description = "The group, as held shows it" };
+        return new DeskWord(
+            "release", "Release a held group at once.", output, running,
+            parsed => new ReleaseCommand(parsed.GetValue(group)!, ClerkOf(parsed)))
+        {
+            group, Clerk, Reason,
         };
     }
 

@@ -49,7 +49,35 @@ public sealed record Order
         : IsUrgent ? ShipMethod.Express
         : ShipMethod.Standard;
 
+    /// <summary>An address that the customer named before the order knew its customer.</summary>
+    public string? OtherAddress { get; init; }
+
+    /// <summary>A card that the customer named before the order knew its customer.</summary>
+    public string? OtherCard { get; init; }
+
     public Money Total => Money.Sum(Lines.Select(line => line.Price * line.Quantity));
+
+    public Order MovedTo(string address) => this with
+    {
+        OtherAddress = address,
+        Customer = Customer is null ? null : Customer with { Address = address },
+    };
+
+    public Order PaidWith(string card) => this with
+    {
+        OtherCard = card,
+        Customer = Customer is null ? null : Customer with { Card = card },
+    };
+
+    /// <summary>The order of a known customer, with what they changed before.</summary>
+    public Order Of(Customer customer) => this with
+    {
+        Customer = customer with
+        {
+            Address = OtherAddress ?? customer.Address,
+            Card = OtherCard ?? customer.Card,
+        },
+    };
 
     public bool IsShippedInFull => Outcomes.Count > 0 && Outcomes.All(outcome => outcome.IsShipped);
 }
