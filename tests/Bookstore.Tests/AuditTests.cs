@@ -27,6 +27,13 @@ public sealed class AuditTests(AuditTests.EndedRun run) : IClassFixture<AuditTes
     [InlineData(
         "an order still waiting", "INSERT INTO shop_back_order VALUES ('{0}', 'BK00001', 1, 1, 1, 0)",
         "order {0}")]
+    [InlineData(
+        "a parcel sent elsewhere", "UPDATE shop_parcel SET address = 'nowhere' WHERE order_number = '{0}'",
+        "order {0}")]
+    [InlineData(
+        "a shipment handed over with another address",
+        "UPDATE shop_parcel SET written_address = 'nowhere', address = 'nowhere' WHERE order_number = '{0}'",
+        "order {0}")]
     public async Task A_planted_fault_is_found_and_named(string fault, string sql, string culprit)
     {
         string order = await run.AnyCompleteOrderAsync(shop);
