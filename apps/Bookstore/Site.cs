@@ -55,6 +55,8 @@ public static class Site
         });
 
         IServiceCollection services = builder.Services;
+        if (order is { HasWorker: true, IsReadOnly: false })
+            services.AddTracking(order.Store);
         services.AddSingleton<Database>(provider => provider.GetRequiredService<ISiteStore>() switch
         {
             SqliteStore sqlite => new SqliteDatabase(sqlite),

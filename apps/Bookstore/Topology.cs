@@ -39,6 +39,12 @@ public static class Orders
         .StartsAt(Accept)
         .CancelsTo(Cancel)
         .CancelTooLateFrom(Complete)
+        .SearchableBy<Order>(s => s
+            .Attribute("country", order => order.Customer?.Country)
+            .Attribute("units", order => order.Lines.Sum(line => line.Quantity))
+            .Personal("name", order => order.Customer?.Name)
+            .Personal("address", order => order.Customer?.Address)
+            .Subject(order => order.CustomerId))
         .Changes(CustomerChanges.Address, c => c.DecidedBy<Order>(CustomerChanges.Decide))
         .Changes(CustomerChanges.Card, c => c
             .AcceptedAt<Order>(

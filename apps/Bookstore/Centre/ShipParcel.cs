@@ -13,6 +13,7 @@ public sealed class ShipParcel(Carrier carrier) : INode<Shipment>
         string tracking = await carrier.BookAsync(element.IdempotencyKey, shipment.Customer.Country, cancel);
         return Route.Finish(ShipmentOutcome.Shipped(shipment, tracking))
             .With(Inventory.Ship(shipment.Order, shipment.Centre, shipment.Lines))
-            .With(Parcels.Sent(element.Id, shipment, tracking));
+            .With(Parcels.Sent(element.Id, shipment, tracking))
+            .Noting("given to the carrier", new { tracking });
     }
 }

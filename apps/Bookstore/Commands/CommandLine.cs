@@ -4,6 +4,7 @@ using System.Globalization;
 using Bookstore.Desks;
 using Waybill;
 using Waybill.Stores;
+using Waybill.Tracking;
 
 namespace Bookstore.Commands;
 
@@ -87,6 +88,11 @@ public static class CommandLine
 
     private static readonly Option<string?> Reason = new("--reason") { Description = "Why" };
 
+    private static readonly Option<DateTimeOffset?> Since = new("--since")
+    {
+        Description = "Ended at this instant or later, for example 2026-01-31 or 2026-01-31T08:00Z",
+    };
+
     /// <summary>Makes the commands.</summary>
     /// <param name="output">Where they print.</param>
     /// <param name="running">The services of the site that this process runs; null when it runs none.</param>
@@ -115,6 +121,10 @@ public static class CommandLine
         root.Subcommands.Add(new DeskWord(
             "held", "Show what is held in picklists and for charging.", output, running, _ => new HeldCommand()));
         root.Subcommands.Add(Release(output, running));
+        root.Subcommands.Add(Where(output));
+        root.Subcommands.Add(Bottleneck(output));
+        root.Subcommands.Add(History(output));
+        root.Subcommands.Add(Export(output));
         return root;
     }
 
@@ -248,6 +258,74 @@ public static class CommandLine
             group, Clerk, Reason,
         };
     }
+
+    private static Command Where(TextWriter output)
+    {
+        Argument<string> order = new("order") { Description = "The order's number, or any other business key" };
+        Command command = new("where", "Show where an order is, and all that became of it so far.") { order };
+        command.SetAction((parsed, cancel) => TrackingCommands.AskAsync(
+            parsed.GetValue(Store)!,
+            store => TrackingCommands.WhereAsync(store, parsed.GetValue(order)!, output, cancel),
+            cancel));
+        return command;
+    }
+
+    private static Command Bottleneck(TextWriter output)
+    {
+        Option<double> minutes = new("--minutes")
+        {
+            Description = "How far to look back",
+            DefaultValueFactory = _ => 5,
+        };
+        minutes.Validators.Add(MustNotBeNegative);
+        Command command = new("bottleneck", "Show which node holds up the work, and why.") { minutes };
+        command.SetAction((parsed, cancel) => TrackingCommands.AskAsync(
+            parsed.GetValue(Store)!,
+            store => TrackingCommands.BottleneckAsync(
+                store, TimeSpan.FromMinutes(Math.Clamp(parsed.GetValue(minutes), 1, 1440)), output, cancel),
+            cancel));
+        return command;
+    }
+
+    private static Command History(TextWriter output)
+    {
+        Option<int> max = new("--max") { Description = "How many at the most", DefaultValueFactory = _ => 1000 };
+        Command command = new("history", "List what has ended, from tracking and warehouse as one.") { Since, max };
+        command.SetAction((parsed, cancel) => TrackingCommands.AskAsync(
+            parsed.GetValue(Store)!,
+            store => TrackingCommands.HistoryAsync(
+                store, EndedSince(parsed), Math.Max(1, parsed.GetValue(max)), output, cancel),
+            cancel));
+        return command;
+    }
+
+    private static Command Export(TextWriter output)
+    {
+        Option<ExportFormat> format = new("--as")
+        {
+            Description = "csv or jsonlines",
+            DefaultValueFactory = _ => ExportFormat.Csv,
+        };
+        Option<ExportKind> kind = new("--what")
+        {
+            Description = "elements, or steps of their histories",
+            DefaultValueFactory = _ => ExportKind.Elements,
+        };
+        Command command = new("export", "Write what has ended as CSV or JSON lines.") { Since, kind, format };
+        command.SetAction((parsed, cancel) => TrackingCommands.AskAsync(
+            parsed.GetValue(Store)!,
+            async store =>
+            {
+                await new Exporter(store).WriteAsync(
+                    output, parsed.GetValue(kind), parsed.GetValue(format), EndedSince(parsed), cancel);
+                return 0;
+            },
+            cancel));
+        return command;
+    }
+
+    private static EndedFilter EndedSince(ParseResult parsed) =>
+        new() { Since = parsed.GetValue(Since), Workflow = Orders.Workflow.Name };
 
     private static Actor ClerkOf(ParseResult parsed) => new(parsed.GetValue(Clerk)!, parsed.GetValue(Reason));
 

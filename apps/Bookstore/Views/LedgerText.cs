@@ -31,6 +31,8 @@ internal static class LedgerText
             ChangeOutcome.CouldNotReach => "could not reach",
             _ => "pending",
         };
+        if (outcome.Node is null)
+            return Invariant($"{what,-15} it had ended, {outcome.At:HH:mm:ss.fff}");
         string detail = outcome.Reason ?? (outcome.Difference is null ? "" : DifferenceText(outcome.Difference));
         return Invariant($"{what,-15} {outcome.Node} hop {outcome.Hop}, {outcome.At:HH:mm:ss.fff}  {detail}").TrimEnd();
     }

@@ -12,7 +12,7 @@ public sealed class DependencyTests
         ["Waybill.Postgres"] = ["Waybill"],
         ["Waybill.Tracking"] = ["Waybill"],
         ["Waybill.Testing"] = ["Waybill"],
-        ["Bookstore"] = ["Waybill", "Waybill.Sqlite", "Waybill.Postgres"],
+        ["Bookstore"] = ["Waybill", "Waybill.Sqlite", "Waybill.Postgres", "Waybill.Tracking"],
     };
 
     [Fact]
