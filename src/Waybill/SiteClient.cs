@@ -174,10 +174,6 @@ public sealed class SiteClient
     public IReadOnlyList<NodeAddress> HeldQueues =>
         [.. site.Nodes.Where(node => node.Definition.Hold is not null).Select(node => node.Address)];
 
-    /// <summary>How many runs each node may have going at once in one process.</summary>
-    public IReadOnlyDictionary<NodeAddress, int> RunsAtOnce =>
-        site.Nodes.ToDictionary(node => node.Address, node => node.Definition.ConcurrencyMax);
-
     /// <summary>
     /// The site's workflows as text: every node with its purpose, exits, limits, and what happens when it fails.
     /// </summary>

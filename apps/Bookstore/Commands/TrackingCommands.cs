@@ -12,7 +12,7 @@ public static class TrackingCommands
     public static async Task<int> AskAsync(
         StoreAddress site, Func<TrackingStore, Task<int>> ask, CancellationToken cancel)
     {
-        await using TrackingStore store = Tracks.StoreOf(site, isReadOnly: true);
+        await using TrackingStore store = Tracks.StoreOf(site);
         await store.OpenAsync(cancel);
         return await ask(store);
     }

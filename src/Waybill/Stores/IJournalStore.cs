@@ -36,22 +36,22 @@ public interface IJournalStore
     /// <param name="reader">Its name, 1 to 100 characters.</param>
     /// <param name="cancel">Stops waiting.</param>
     /// <returns>What it acknowledged last; default for nothing yet.</returns>
-    Task<JournalPosition> OpenReaderAsync(string reader, CancellationToken cancel) => throw new NotSupportedException();
+    Task<JournalPosition> OpenReaderAsync(string reader, CancellationToken cancel);
 
     /// <summary>Notes that a reader has no more need of the rows up to a position; never goes back.</summary>
     /// <param name="reader">Its name; one that is not registered is ignored.</param>
     /// <param name="position">The last row that it has dealt with.</param>
     /// <param name="cancel">Stops waiting.</param>
-    Task AcknowledgeAsync(string reader, JournalPosition position, CancellationToken cancel) => throw new NotSupportedException();
+    Task AcknowledgeAsync(string reader, JournalPosition position, CancellationToken cancel);
 
     /// <summary>The registered readers, by name.</summary>
     /// <param name="cancel">Stops waiting.</param>
-    Task<IReadOnlyList<JournalReader>> ReadersAsync(CancellationToken cancel) => throw new NotSupportedException();
+    Task<IReadOnlyList<JournalReader>> ReadersAsync(CancellationToken cancel);
 
     /// <summary>Forgets a reader: nothing is kept for it any more.</summary>
     /// <param name="reader">Its name.</param>
     /// <param name="cancel">Stops waiting.</param>
-    Task RemoveReaderAsync(string reader, CancellationToken cancel) => throw new NotSupportedException();
+    Task RemoveReaderAsync(string reader, CancellationToken cancel);
 
     /// <summary>
     /// Forgets the oldest rows written before an instant, in one transaction; none that a reader still needs.

@@ -27,10 +27,10 @@ public interface ISiteStore : IAsyncDisposable
     ISidelinedStore Sidelined { get; }
 
     /// <summary>Elements that are held in aggregation queues, and the batches they are released into.</summary>
-    IHeldStore Held => throw new NotSupportedException();
+    IHeldStore Held { get; }
 
     /// <summary>Requests to change elements in flight, and what became of them.</summary>
-    IChangeStore Changes => throw new NotSupportedException();
+    IChangeStore Changes { get; }
 
     /// <summary>Ownership epochs and leases.</summary>
     IWorkerStore Workers { get; }
