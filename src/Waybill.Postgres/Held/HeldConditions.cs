@@ -64,6 +64,9 @@ internal static class HeldConditions
             (false, false) => query.Where($"({sorted}, h.key) > (@", HeldValues.One(after.Value))
                 .Then(", @)", Arg.Long(after.Key)),
             (false, true) => query.Where($"({sorted} is not null or h.key > @)", Arg.Long(after.Key)),
+            // Never empty, so that the index alone answers it.
+            (true, false) when column is null => query.Where($"({sorted}, h.key) < (@", HeldValues.One(after.Value))
+                .Then(", @)", Arg.Long(after.Key)),
             (true, false) => query.Where($"({sorted} is null or ({sorted}, h.key) < (@", HeldValues.One(after.Value))
                 .Then(", @))", Arg.Long(after.Key)),
             (true, true) => query.Where($"{sorted} is null and h.key < @", Arg.Long(after.Key)),
