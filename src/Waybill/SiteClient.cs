@@ -119,7 +119,8 @@ public sealed class SiteClient
 
     /// <summary>
     /// Asks an element, and all that it called, to cancel. It takes effect at each one's next hop, unless that ends it
-    /// anyway; the ticket then tells how it ended.
+    /// anyway, or it is past the point of no return; the ticket then tells how it ended, and the ledger (<see
+    /// cref="Changes"/>, type <see cref="NewChange.CancelType"/>) what became of the request.
     /// </summary>
     /// <param name="element">Which.</param>
     /// <param name="actor">Who asks, and why.</param>
@@ -127,7 +128,7 @@ public sealed class SiteClient
     public async Task<CancelOutcome> CancelAsync(ElementRef element, Actor actor, CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(actor);
-        return (await Store.Elements.CancelAsync([new CancelRequest(element, actor.ToDetail())], cancel))[0];
+        return await Changes.CancelAsync(element, actor, cancel);
     }
 
     /// <summary>Sends a signal to an element in flight. It is kept until the element waits for it or ends.</summary>

@@ -97,6 +97,14 @@ internal sealed class Query(string begin)
         return this;
     }
 
+    /// <summary>Begins a part with conditions of its own.</summary>
+    public Query Again(string clause)
+    {
+        sql.Append('\n').Append(clause);
+        hasCondition = false;
+        return this;
+    }
+
     /// <summary>Makes this statement a part of another one.</summary>
     public Query Wrap(string before, string behind)
     {

@@ -45,9 +45,13 @@ internal static class HeldConditions
     }
 
     /// <summary>The order of a listing, by a column or the instant since when elements are held.</summary>
-    public static string Order(HeldTable table, int? sorted, bool isDescending) => isDescending
-        ? $"order by {Sorted(table, sorted)} desc nulls last, h.key desc"
-        : $"order by {Sorted(table, sorted)} asc nulls first, h.key";
+    public static string Order(HeldTable table, int? sorted, bool isDescending)
+    {
+        // As the indexes have it. The instant is never empty, and its index has the usual order.
+        string nulls = sorted is null ? "" : isDescending ? " nulls last" : " nulls first";
+        string direction = isDescending ? "desc" : "asc";
+        return $"order by {Sorted(table, sorted)} {direction}{nulls}, h.key {direction}";
+    }
 
     /// <summary>Adds the condition that elements come behind the page before.</summary>
     /// <exception cref="HeldQueryException">The page before was sorted by something of another type.</exception>
@@ -64,8 +68,9 @@ internal static class HeldConditions
             (false, false) => query.Where($"({sorted}, h.key) > (@", HeldValues.One(after.Value))
                 .Then(", @)", Arg.Long(after.Key)),
             (false, true) => query.Where($"({sorted} is not null or h.key > @)", Arg.Long(after.Key)),
-            (true, false) => query.Where($"({sorted} is null or ({sorted}, h.key) < (@", HeldValues.One(after.Value))
-                .Then(", @))", Arg.Long(after.Key)),
+            // Empty ones, which come behind all others, are a part of their own.
+            (true, false) => query.Where($"({sorted}, h.key) < (@", HeldValues.One(after.Value))
+                .Then(", @)", Arg.Long(after.Key)),
             (true, true) => query.Where($"{sorted} is null and h.key < @", Arg.Long(after.Key)),
         };
     }

@@ -21,18 +21,27 @@ internal sealed class HeldListings(Listings listings)
             $"""
             select h.key, e.id, e.business_key, e.hop, e.revision, h.group_key, h.held_at, e.caller_key, e.caller_id,
                 e.caller_hop, e.caller_slot{table.Values}
-            from (select * from {table.Name} h
+            from ((select * from {table.Name} h
             """)
             .Matching(table, filter).Behind(table, sorted, page)
-            .Then($"{order} limit @", Arg.Int(page.Size + 1))
-            .Then($") h join waybill.element e on e.key = h.key {order}");
+            .Then($"{order} limit @)", Arg.Int(page.Size + 1));
+        // Each part along the index; "or" would make one of them, and read what the pages before have shown.
+        if (sorted is { } last && page is { Descending: true, After.Value.Type: not null })
+        {
+            query.Again($"union all (select * from {table.Name} h").Matching(table, filter)
+                .Where($"h.{table.SqlName(last)} is null")
+                .Then("order by h.key desc limit @)", Arg.Int(page.Size + 1));
+        }
+
+        query.Then(") h join waybill.element e on e.key = h.key")
+            .Then($"{order} limit @", Arg.Int(page.Size + 1));
         List<HeldElement> items = await listings.ReadAsync(query, row => ToElement(table, row), cancel);
         if (items.Count <= page.Size)
             return new HeldPage(items, Next: null);
         items.RemoveAt(page.Size);
-        HeldElement last = items[^1];
-        HeldValue value = sorted is { } column ? last.Values[column] : HeldValue.Of(last.HeldAt);
-        return new HeldPage(items, new HeldCursor(value, last.Key));
+        HeldElement end = items[^1];
+        HeldValue value = sorted is { } column ? end.Values[column] : HeldValue.Of(end.HeldAt);
+        return new HeldPage(items, new HeldCursor(value, end.Key));
     }
 
     public async Task<IReadOnlyList<HeldGroup>> GroupAsync(

@@ -30,12 +30,8 @@ internal sealed class HeldReleases(
         order by k.key for no key update of p
         """);
 
-    // Statements of their own, so that they see what those did for whose locks the one before had to wait.
-    private readonly string lockElements = schema.Place(
-        """
-        select 1 from unnest($1::bigint[]) k(key) join waybill.element e on e.key = any (array[k.key])
-        order by k.key for no key update of e
-        """);
+    // A statement of its own, so that it sees what those did for whose locks the one before had to wait. Nobody writes
+    // an element that is not owned without the lock of its place.
     private readonly string move = schema.Place(
         """
         with moved as (
@@ -144,16 +140,13 @@ internal sealed class HeldReleases(
     /// <returns>False when one of them has changed since it was picked.</returns>
     private async Task<bool> MoveAsync(Session session, Picked picked, int resumeAt, long batchKey)
     {
-        List<long> inOrder = [.. picked.Keys.Order()];
         await using NpgsqlBatch batch = session.NewBatch();
-        batch.Add(lockPlaces, Arg.Longs(inOrder));
-        batch.Add(lockElements, Arg.Longs(inOrder));
+        batch.Add(lockPlaces, Arg.Longs([.. picked.Keys.Order()]));
         batch.Add(
             move, Arg.Longs(picked.Keys), Arg.Ints(picked.Hops), Arg.Ints(picked.Revisions), Arg.Int(resumeAt),
             Arg.Long(batchKey));
         int moved = 0;
         await using NpgsqlDataReader reader = await batch.ExecuteReaderAsync();
-        await reader.NextResultAsync();
         await reader.NextResultAsync();
         await reader.EachAsync(row => moved = row.GetInt32(0));
         return moved == picked.Keys.Count;

@@ -78,7 +78,7 @@ internal static class FinalChecks
                 ? Plan.Undone
                 : Plan.ResultOf(root.Plan)),
             Ending.Cancelled => wasCancelled,
-            Ending.Dropped => history[^1].Kind == JournalKind.Dropped,
+            Ending.Dropped => history.Exists(row => row.Kind == JournalKind.Dropped),
             _ => false,
         };
         return isRight ? null : $"ended as {ticket.Ending} with {result}, {ticket.Reason}";

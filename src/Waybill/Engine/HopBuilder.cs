@@ -112,6 +112,9 @@ internal sealed partial class HopBuilder(EngineContext context, HostedNodes host
     /// </summary>
     public PendingHop ForFoundCancel(PlacedNode node, InFlight element, PendingHop pending) => node.IsPastCancel
         ? new PendingHop(pending.Unanswered with { Cancel = CancelStance.Refuses }, pending.HandOverTo)
+        {
+            Milestone = pending.Milestone,
+        }
         : ForCancel(node, element, pending);
 
     /// <summary>
