@@ -29,6 +29,9 @@ internal static class ChildProgram
             case ChildWork.Recovery:
                 await RecoveryWork.RunAsync(task, Say);
                 break;
+            case ChildWork.Tracking:
+                Say(await TrackingWork.RunAsync(task));
+                break;
             default:
                 throw new InvalidOperationException($"There is no such work: {task.Work}.");
         }

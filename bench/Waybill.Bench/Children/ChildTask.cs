@@ -19,6 +19,9 @@ internal enum ChildWork
 
     /// <summary>Runs until it is killed; says when it made its first hop, and when as many as it was told.</summary>
     Recovery = 4,
+
+    /// <summary>Follows a journal, caught up and beside an engine; says <see cref="Figures.TrackingTimes"/>.</summary>
+    Tracking = 6,
 }
 
 /// <summary>A child process's orders.</summary>
