@@ -13,10 +13,13 @@ internal sealed record PlannedHop(string Text, ElementId Element, Func<ComparedS
 internal sealed class RandomHops(Random random)
 {
     private static readonly string[] Workflows = ["orders", "payments"];
-    private static readonly string[] Nodes = ["accept", "pick", "ship"];
+    private static readonly string[] Nodes = ["accept", "pick", "ship", RandomHeldRows.Node];
     private static readonly string[] Signals = ["paid", "packed"];
 
     private int lastId;
+
+    /// <summary>What the rows of held elements look like now.</summary>
+    public RandomHeldRows Rows { get; } = new(random);
 
     /// <summary>Every element that was ever made.</summary>
     public List<ElementId> Known { get; } = [];
@@ -27,6 +30,8 @@ internal sealed class RandomHops(Random random)
     public T Pick<T>(IReadOnlyList<T> from) => from[random.Next(from.Count)];
 
     public bool OneIn(int n) => random.Next(n) == 0;
+
+    public static bool IsAggregation(NodeAddress node) => node.Node == RandomHeldRows.Node;
 
     public NodeAddress Node() => new(Pick(Workflows), random.Next(1, 3), Pick(Nodes));
 
@@ -43,7 +48,8 @@ internal sealed class RandomHops(Random random)
     {
         ElementId id = NewId();
         Known.Add(id);
-        return new NewElement(id, Slot(Node()), $"key-{random.Next(40)}", Data());
+        byte[] data = Data();
+        return new NewElement(id, HoldingSlot(Node(), data), $"key-{random.Next(40)}", data);
     }
 
     /// <summary>A slot; at the nodes named "pick", elements of a customer go one by one.</summary>
@@ -52,25 +58,35 @@ internal sealed class RandomHops(Random random)
         OneIn(4) ? random.Next(-2, 3) : 0,
         node.Node == "pick" && !OneIn(4) ? Pick<string>(["ann", "bob"]) : null);
 
+    /// <summary>A slot; at an aggregation queue, mostly one that holds.</summary>
+    public QueueSlot HoldingSlot(NodeAddress node, byte[] data) => IsAggregation(node) && !OneIn(6)
+        ? Slot(node) with { Held = Rows.Of(data) }
+        : Slot(node);
+
     /// <summary>Names an element, mostly one of the younger: most of them are still in flight.</summary>
     public ElementRef Reference() => OneIn(6) || Known.Count == 0
         ? ElementRef.Of(Pick(Workflows), $"key-{random.Next(40)}")
         : ElementRef.Of(Known[random.Next(OneIn(6) ? 0 : Math.Max(0, Known.Count - 50), Known.Count)]);
 
     /// <summary>A hop of an element that was claimed or handed over.</summary>
-    public PlannedHop Hop(ClaimedElement element, bool mayCall)
+    /// <param name="element">The element.</param>
+    /// <param name="mayCall">Whether there is room for more elements.</param>
+    /// <param name="members">What it has for members, when it is a batch.</param>
+    public PlannedHop Hop(ClaimedElement element, bool mayCall, IReadOnlyList<BatchMember> members)
     {
-        (string Text, Func<ComparedStore, ClaimedElement, Hop> Make) to = To(element, mayCall);
-        CancelStance stance = OneIn(3) ? Pick<CancelStance>([CancelStance.Passes, CancelStance.CarriesOut]) : default;
         byte[] data = Data();
+        (string Text, Func<ComparedStore, ClaimedElement, Hop> Make) to = To(element, mayCall, data);
+        CancelStance stance = OneIn(3) ? Pick<CancelStance>([CancelStance.Passes, CancelStance.CarriesOut]) : default;
         string? failure = OneIn(6) ? """{"type":"Shop.Late"}""" : null;
         string? detail = OneIn(4) ? $$"""{"by":"{{Pick<string>(["ann", "\\\"書\\\""])}}"}""" : null;
         TimeSpan worked = TimeSpan.FromMilliseconds(random.Next(5000));
         Func<ComparedStore, IReadOnlyList<SiteWrite>> writes = Writes(out string writesText);
         IReadOnlyList<SignalDelivery> signals = OneIn(8) ? [Signal()] : [];
+        MemberReply[] leaving = [.. members.Where(_ => OneIn(3)).Select(member => Leaving(member.Id))];
         return new PlannedHop(
             $"{VisibleState.Name(element.Id)}@{element.Hop} {to.Text}, {stance}{writesText}"
-            + string.Concat(signals.Select(signal => $", signals {signal.Name} to {signal.Target}")),
+            + string.Concat(signals.Select(signal => $", signals {signal.Name} to {signal.Target}"))
+            + string.Concat(leaving.Select(member => $", lets {VisibleState.Name(member.Member)} go")),
             element.Id,
             side => to.Make(side, side.Own(element)) with
             {
@@ -81,6 +97,7 @@ internal sealed class RandomHops(Random random)
                 Worked = worked,
                 Writes = writes(side),
                 Signals = signals,
+                Members = leaving,
             });
     }
 
@@ -105,18 +122,20 @@ internal sealed class RandomHops(Random random)
 
     public SignalDelivery Signal() => new(Reference(), SignalName(), Data());
 
-    private (string Text, Func<ComparedStore, ClaimedElement, Hop> Make) To(ClaimedElement element, bool mayCall)
+    private (string Text, Func<ComparedStore, ClaimedElement, Hop> Make) To(
+        ClaimedElement element, bool mayCall, byte[] data)
     {
         QueueSlot slot = Slot(OneIn(4) ? element.Node : Node());
         TimeSpan span = Span();
+        QueueSlot target = HoldingSlot(slot.Node, data);
         // Called elements end sooner, so that joins come about.
         return random.Next(element.Caller is null ? 0 : 40, 100) switch
         {
-            < 20 => ($"goes to {slot}", (_, own) => own.To(new Destination.Enqueue(slot))),
-            < 25 => ($"goes to {slot} in {span}", (_, own) => own.To(new Destination.Enqueue(slot, span))),
+            < 20 => ($"goes to {target}", (_, own) => own.To(new Destination.Enqueue(target))),
+            < 25 => ($"goes to {target} in {span}", (_, own) => own.To(new Destination.Enqueue(target, span))),
             < 30 => (
-                $"goes to {slot} at +{span}",
-                (side, own) => own.To(new Destination.Enqueue(slot, Due: side.Fixture.Now + span))),
+                $"goes to {target} at +{span}",
+                (side, own) => own.To(new Destination.Enqueue(target, Due: side.Fixture.Now + span))),
             < 50 => ($"is handed over to {slot.Node}", (_, own) => own.HandOver(slot.Node)),
             < 58 => ($"tries again in {span}", (_, own) => own.Retry(span, slot.OrderKey)),
             < 62 => ("tries again", (_, own) => own.Retry(TimeSpan.Zero, slot.OrderKey)),
@@ -151,6 +170,10 @@ internal sealed class RandomHops(Random random)
         string message = Pick<string>(["no stock", "declined", new string('x', 250)]);
         return ($"is sidelined: {message}", (_, own) => own.Sideline(message));
     }
+
+    private MemberReply Leaving(ElementId member) => new(
+        member,
+        OneIn(2) ? new Reply(0, Ending.Finished, Data(), null) : new Reply(0, Ending.Failed, default, "torn"));
 
     private Func<ComparedStore, IReadOnlyList<SiteWrite>> Writes(out string text)
     {

@@ -19,12 +19,15 @@ internal sealed class RandomSession(ComparedStore model, ComparedStore other, in
     private readonly List<(int Worker, ClaimedElement Element)> held = [];
     private readonly List<(int Worker, ClaimedElement Element)> stale = [];
     private readonly List<SidelinedElement> seenSidelined = [];
+    private readonly RandomHolding holding = new(new Random(seed * 31));
 
     public async Task StepAsync()
     {
+        if (operations.Count == 0)
+            await DoAsync(RandomHolding.Declare(hops));
         if (workers.Count == 0)
             await RegisterAsync();
-        await (random.Next(100) switch
+        await (OneInSeven() ? HoldAsync() : random.Next(100) switch
         {
             < 12 => AcceptAsync(),
             < 32 => ClaimAsync(),
@@ -40,6 +43,17 @@ internal sealed class RandomSession(ComparedStore model, ComparedStore other, in
             _ => ForgetAsync(),
         });
     }
+
+    /// <summary>Does something with what is held.</summary>
+    private async Task HoldAsync() => await DoAsync(await holding.NextAsync(hops, model));
+
+    private async Task DoAsync(PlannedCall? call)
+    {
+        if (call is not null)
+            await BothAsync(call.Text, call.Act);
+    }
+
+    private bool OneInSeven() => random.Next(7) == 0;
 
     /// <summary>Compares all that can be seen of the stores.</summary>
     public async Task CompareAsync()
@@ -123,7 +137,9 @@ internal sealed class RandomSession(ComparedStore model, ComparedStore other, in
         if (chosen.Count == 0)
             return;
         bool mayCall = hops.Known.Count < InFlightMax * 4;
-        PlannedHop[] plan = [.. chosen.Select(element => hops.Hop(element, mayCall))];
+        List<PlannedHop> plan = [];
+        foreach (ClaimedElement element in chosen)
+            plan.Add(hops.Hop(element, mayCall, await MembersAsync(element.Id)));
         IReadOnlyList<HopOutcome>? outcomes = await BothAsync(
             $"w{worker} commit {string.Join("; ", plan.Select(hop => hop.Text))}",
             side => side.Store.Elements.CommitAsync(
@@ -138,6 +154,9 @@ internal sealed class RandomSession(ComparedStore model, ComparedStore other, in
         for (int i = 0; i < chosen.Count; i++)
             Learn(worker, chosen[i], plan[i].Make(model), outcomes[i].Status);
     }
+
+    private async Task<IReadOnlyList<BatchMember>> MembersAsync(ElementId batch) =>
+        (await model.Store.Held.MembersAsync(batch, new PageRequest(), CancellationToken.None)).Items;
 
     private async Task ReleaseAsync()
     {

@@ -18,6 +18,7 @@ internal static class VisibleState
         await AddElementsAsync(side, lines);
         await AddTicketsAsync(side, lines);
         await AddSidelinedAsync(side, lines);
+        await AddHeldAsync(side, lines);
         await AddJournalAsync(side, lines);
         foreach (WorkerRecord worker in await side.Store.Workers.ListAsync(CancellationToken.None))
             lines.Add($"worker {worker.Name} {Steps(side, worker.LeaseUntil)} owns {worker.Owned}");
@@ -53,7 +54,10 @@ internal static class VisibleState
                 $"element {Name(element.Id)} \"{element.BusinessKey}\" at {element.Node} {element.State}"
                 + $" hop {element.Hop} caller {Name(element.Caller)} cancel {element.CancelRequested}"
                 + $" data {Text(found.Data)} due {Steps(side, found.Due)} awaits {found.AwaitedSignal}"
-                + $" pending {found.PendingCalls}");
+                + $" pending {found.PendingCalls} revision {found.Revision} batch {Name(found.Batch)}");
+            lines.AddRange((await AllAsync(page => side.Store.Held.MembersAsync(element.Id, page, CancellationToken.None)))
+                .Select(member => $"member {Name(member.Id)} of {Name(element.Id)} \"{member.BusinessKey}\""
+                    + $" data {Text(member.Data)}"));
         }
 
         IReadOnlyList<ElementFence> fences = await side.Store.Elements.FencesAsync(keys, CancellationToken.None);
@@ -89,6 +93,28 @@ internal static class VisibleState
             .Select(group => $"group {group.Node} {group.FailureType} {group.Message} {group.Count}")
             .Order(StringComparer.Ordinal));
     }
+
+    // Two that were held in one step of time may be told apart by one store and not by the other, so they are sorted.
+    private static async Task AddHeldAsync(ComparedStore side, List<string> lines)
+    {
+        foreach (NodeAddress queue in RandomHeldRows.Queues)
+        {
+            HeldPage page = await side.Store.Held.ListAsync(
+                queue, HeldFilter.All, new HeldPageRequest(1000), CancellationToken.None);
+            lines.AddRange(page.Items.Select(held => $"held at {queue} {Of(side, held)}").Order(StringComparer.Ordinal));
+        }
+    }
+
+    public static string Of(ComparedStore side, HeldElement held) =>
+        $"{Name(held.Id)} \"{held.BusinessKey}\" hop {held.Hop} revision {held.Revision} in {held.Group}"
+        + $" since {Steps(side, held.HeldAt)} caller {Of(held.Caller)}: {Of(held.Values)}";
+
+    public static string Of(ComparedStore side, HeldGroup group) =>
+        $"{Of(group.Keys)}: {group.Count} since {Steps(side, group.OldestAt)}, {Of(group.Measures)}";
+
+    // A number is the same with and without zeros at its end.
+    private static string Of(IEnumerable<HeldValue> values) => string.Join(
+        " | ", values.Select(value => value.Number?.ToString("G29", CultureInfo.InvariantCulture) ?? $"{value}"));
 
     // Rows of different elements may stand in any order within a transaction; those of one element may not.
     private static async Task AddJournalAsync(ComparedStore side, List<string> lines)
