@@ -7,6 +7,9 @@ namespace Waybill.Testing.Conformance;
 /// <param name="Act">Does it, and says what came of it.</param>
 internal sealed record PlannedCall(string Text, Func<ComparedStore, Task<string>> Act);
 
+/// <summary>A filter or a gate, whose instants are each store's own.</summary>
+internal sealed record Planned<T>(string Text, Func<ComparedStore, T> Make);
+
 /// <summary>Random doings with what is held: releases, amendments, decisions, questions, changed columns.</summary>
 internal sealed class RandomHolding(Random random)
 {
@@ -48,20 +51,21 @@ internal sealed class RandomHolding(Random random)
         NodeAddress resumeAt = hops.Node();
         NewElement batch = hops.Element();
         batch = batch with { Slot = batch.Slot with { Held = null } };
-        Func<ComparedStore, HeldFilter> filter = Filter(hops);
-        Func<ComparedStore, HeldGate?> gate = Gate(hops);
+        Planned<HeldFilter> filter = Filter(hops);
+        Planned<HeldGate?> gate = Gate(hops);
         ReleaseNote note = new("ann", hops.OneIn(2) ? "the \"van\" is here" : null, hops.OneIn(2) ? "zone A" : null);
         return new PlannedCall(
-            $"release from {queue} into {VisibleState.Name(batch.Id)} at {batch.Slot}, resume at {resumeAt}",
+            $"release from {queue} into {VisibleState.Name(batch.Id)} at {batch.Slot}, resume at {resumeAt},"
+            + $" {filter.Text} {gate.Text}",
             async side => $"{await side.Store.Held.ReleaseAsync(
                 new HeldRelease
                 {
                     Queue = queue,
-                    Filter = filter(side),
+                    Filter = filter.Make(side),
                     Max = 10_000,
                     ResumeAt = resumeAt,
                     Batch = batch,
-                    Gate = gate(side),
+                    Gate = gate.Make(side),
                     Note = note,
                 },
                 CancellationToken.None)}");
@@ -117,6 +121,8 @@ internal sealed class RandomHolding(Random random)
         ];
         if (chosen.Length == 0)
             return null;
+        Dictionary<ElementId, IReadOnlyList<ChangeAnswer>> answers =
+            chosen.ToDictionary(one => one.Element.Id, one => hops.Answers(one.Element.Id));
         return new PlannedCall(
             $"decide at {queue} {string.Join(", ", chosen.Select(one => $"{VisibleState.Name(one.Element.Id)} {one.To}"))}",
             async side =>
@@ -137,12 +143,14 @@ internal sealed class RandomHolding(Random random)
                         Kind = to is Destination.End ? JournalKind.Dropped : JournalKind.Resumed,
                         Data = data,
                         Caller = own.Caller,
+                        Changes = answers[own.Id],
                     });
                 }
 
-                return string.Join(
-                    ", ",
-                    (await side.Store.Held.ActAsync(acts, CancellationToken.None)).Select(outcome => outcome.Status));
+                IReadOnlyList<HopOutcome> outcomes = await side.Store.Held.ActAsync(acts, CancellationToken.None);
+                for (int i = 0; i < acts.Count && side == model; i++)
+                    hops.Learn(acts[i].Id, outcomes[i]);
+                return VisibleState.Of(outcomes);
             });
     }
 
@@ -151,13 +159,13 @@ internal sealed class RandomHolding(Random random)
         NodeAddress queue = hops.Pick(RandomHeldRows.Queues);
         HeldColumn column = hops.Pick(hops.Rows.Columns);
         HeldPageRequest page = new(random.Next(1, 6), column.Name, hops.OneIn(2));
-        Func<ComparedStore, HeldFilter> filter = Filter(hops);
-        return new PlannedCall($"list {queue} by {column.Name}, page by page", async side =>
+        Planned<HeldFilter> filter = Filter(hops);
+        return new PlannedCall($"list {queue} by {column.Name}, page by page, {filter.Text}", async side =>
         {
             List<string> lines = [];
             for (HeldPageRequest? next = page; next is not null;)
             {
-                HeldPage part = await side.Store.Held.ListAsync(queue, filter(side), next, CancellationToken.None);
+                HeldPage part = await side.Store.Held.ListAsync(queue, filter.Make(side), next, CancellationToken.None);
                 lines.AddRange(part.Items.Select(held => VisibleState.Of(side, held)));
                 next = part.Next is null
                     ? null
@@ -175,15 +183,15 @@ internal sealed class RandomHolding(Random random)
             ? []
             : [.. hops.Rows.Columns.Select(column => column.Name).Append("GROUP").Where(_ => hops.OneIn(2))];
         HeldColumn measured = hops.Pick(hops.Rows.Columns);
-        Func<ComparedStore, HeldFilter> filter = Filter(hops);
-        Func<ComparedStore, HeldGate?> gate = Gate(hops);
-        return new PlannedCall($"group {queue} by {string.Join(", ", groupBy)}", async side =>
+        Planned<HeldFilter> filter = Filter(hops);
+        Planned<HeldGate?> gate = Gate(hops);
+        return new PlannedCall($"group {queue} by {string.Join(", ", groupBy)}, {filter.Text} {gate.Text}", async side =>
         {
             IReadOnlyList<HeldGroup> groups = await side.Store.Held.GroupAsync(
                 queue,
                 new HeldQuery
                 {
-                    Filter = filter(side),
+                    Filter = filter.Make(side),
                     GroupBy = groupBy,
                     Measures =
                     [
@@ -191,7 +199,7 @@ internal sealed class RandomHolding(Random random)
                         new HeldMeasure(measured.Name, HeldFunction.Min),
                         new HeldMeasure(measured.Name, HeldFunction.Max),
                     ],
-                    Having = gate(side),
+                    Having = gate.Make(side),
                 },
                 CancellationToken.None);
             return string.Join(
@@ -199,13 +207,16 @@ internal sealed class RandomHolding(Random random)
         });
     }
 
-    private Func<ComparedStore, HeldFilter> Filter(RandomHops hops)
+    private Planned<HeldFilter> Filter(RandomHops hops)
     {
         string? group = hops.OneIn(4) ? hops.Rows.Of(hops.Data()).Group : null;
         ElementId[]? ids = hops.OneIn(5) ? [.. hops.Known.Where(_ => hops.OneIn(2))] : null;
         TimeSpan? age = hops.OneIn(5) ? hops.Span() : null;
         HeldCondition[] where = [.. hops.Rows.Columns.Where(_ => hops.OneIn(4)).Select(column => Condition(hops, column))];
-        return side => new HeldFilter { Group = group, Ids = ids, HeldBefore = side.Fixture.Now - age, Where = where };
+        return new Planned<HeldFilter>(
+            $"[group {group}, ids {(ids is null ? "any" : string.Join(' ', ids.Select(id => VisibleState.Name(id))))},"
+            + $" held {age} ago, where {string.Join(' ', where)}]",
+            side => new HeldFilter { Group = group, Ids = ids, HeldBefore = side.Fixture.Now - age, Where = where });
     }
 
     private HeldCondition Condition(RandomHops hops, HeldColumn column)
@@ -215,22 +226,24 @@ internal sealed class RandomHolding(Random random)
         return new HeldCondition(column.Name.ToUpperInvariant(), (HeldComparison)random.Next(comparisons), value);
     }
 
-    private Func<ComparedStore, HeldGate?> Gate(RandomHops hops)
+    private Planned<HeldGate?> Gate(RandomHops hops)
     {
         if (hops.OneIn(2))
-            return _ => null;
+            return new Planned<HeldGate?>("no gate", _ => null);
         int count = random.Next(1, 5);
         decimal? sum = hops.OneIn(3) ? random.Next(0, 5) : null;
         TimeSpan? age = hops.OneIn(4) ? hops.Span() : null;
         string? complete = hops.OneIn(5) ? "weightGrams" : null;
-        return side => new HeldGate
-        {
-            MinCount = count,
-            SumColumn = sum is null ? null : "weightGrams",
-            MinSum = sum ?? 0,
-            OldestAt = side.Fixture.Now - age,
-            CompleteBy = complete,
-        };
+        return new Planned<HeldGate?>(
+            $"gate [count {count}, sum {sum}, held {age} ago, complete by {complete}]",
+            side => new HeldGate
+            {
+                MinCount = count,
+                SumColumn = sum is null ? null : "weightGrams",
+                MinSum = sum ?? 0,
+                OldestAt = side.Fixture.Now - age,
+                CompleteBy = complete,
+            });
     }
 
     private static Destination To(RandomHops hops, byte[] data) => hops.OneIn(3)

@@ -14,7 +14,12 @@ internal sealed class RandomHops(Random random)
 {
     private static readonly string[] Workflows = ["orders", "payments"];
     private static readonly string[] Nodes = ["accept", "pick", "ship", RandomHeldRows.Node];
+    private static readonly CancelStance[] Stances =
+        [CancelStance.Passes, CancelStance.CarriesOut, CancelStance.Refuses];
+
     private static readonly string[] Signals = ["paid", "packed"];
+
+    private readonly Dictionary<ElementId, IReadOnlyList<ChangeMark>> marks = [];
 
     private int lastId;
 
@@ -26,6 +31,34 @@ internal sealed class RandomHops(Random random)
 
     /// <summary>The counters that attached writes add to.</summary>
     public static IReadOnlyList<string> Counters { get; } = ["books", "money"];
+
+    /// <summary>Notes which changes a hop of an element has to answer, by what became of its last one.</summary>
+    public void Learn(ElementId element, HopOutcome outcome)
+    {
+        if (outcome.Changes is { } pending)
+            marks[element] = pending;
+        else if (outcome.Status != HopStatus.WriteFailed)
+            marks.Remove(element);
+    }
+
+    /// <summary>Answers to what an element's last hop found pending; now and then one is forgotten.</summary>
+    public IReadOnlyList<ChangeAnswer> Answers(ElementId element) =>
+        marks.TryGetValue(element, out IReadOnlyList<ChangeMark>? pending)
+        ? [.. pending.Where(_ => !OneIn(12)).Select(mark => Answer(mark.Change, mark.IsConcerned))]
+        : [];
+
+    /// <summary>An answer; what is not concerned only carries a change on.</summary>
+    public ChangeAnswer Answer(ChangeId change, bool isConcerned)
+    {
+        ChangeVerdict verdict = isConcerned ? (ChangeVerdict)random.Next(6) : ChangeVerdict.Stays;
+        return new ChangeAnswer(
+            change,
+            verdict,
+            verdict is ChangeVerdict.Rejects or ChangeVerdict.ComesTooLate ? "it is \"gone\"" : null,
+            verdict is ChangeVerdict.Applies or ChangeVerdict.AppliesAndSpreads
+                ? """{"from":{"n":1},"to":{"n":2}}"""
+                : null);
+    }
 
     public T Pick<T>(IReadOnlyList<T> from) => from[random.Next(from.Count)];
 
@@ -76,16 +109,18 @@ internal sealed class RandomHops(Random random)
     {
         byte[] data = Data();
         (string Text, Func<ComparedStore, ClaimedElement, Hop> Make) to = To(element, mayCall, data);
-        CancelStance stance = OneIn(3) ? Pick<CancelStance>([CancelStance.Passes, CancelStance.CarriesOut]) : default;
+        CancelStance stance = OneIn(3) ? Pick(Stances) : default;
         string? failure = OneIn(6) ? """{"type":"Shop.Late"}""" : null;
         string? detail = OneIn(4) ? $$"""{"by":"{{Pick<string>(["ann", "\\\"書\\\""])}}"}""" : null;
         TimeSpan worked = TimeSpan.FromMilliseconds(random.Next(5000));
         Func<ComparedStore, IReadOnlyList<SiteWrite>> writes = Writes(out string writesText);
         IReadOnlyList<SignalDelivery> signals = OneIn(8) ? [Signal()] : [];
+        IReadOnlyList<ChangeAnswer> answers = Answers(element.Id);
         MemberReply[] leaving = [.. members.Where(_ => OneIn(3)).Select(member => Leaving(member.Id))];
         return new PlannedHop(
             $"{VisibleState.Name(element.Id)}@{element.Hop} {to.Text}, {stance}{writesText}"
             + string.Concat(signals.Select(signal => $", signals {signal.Name} to {signal.Target}"))
+            + Text(answers)
             + string.Concat(leaving.Select(member => $", lets {VisibleState.Name(member.Member)} go")),
             element.Id,
             side => to.Make(side, side.Own(element)) with
@@ -98,6 +133,7 @@ internal sealed class RandomHops(Random random)
                 Writes = writes(side),
                 Signals = signals,
                 Members = leaving,
+                Changes = answers,
             });
     }
 
@@ -107,16 +143,18 @@ internal sealed class RandomHops(Random random)
         string name = VisibleState.Name(element.Id);
         if (OneIn(3))
             return new PlannedHop($"{name} drop", element.Id, side => side.Own(element).Drop());
+        IReadOnlyList<ChangeAnswer> answers = Answers(element.Id);
         QueueSlot slot = Slot(element.Node);
         bool isEdited = OneIn(2);
         byte[] data = isEdited ? Data() : element.Data.ToArray();
         return new PlannedHop(
-            $"{name} retry {slot}, edited {isEdited}",
+            $"{name} retry {slot}, edited {isEdited}{Text(answers)}",
             element.Id,
             side => side.Own(element).Act(new Destination.Enqueue(slot), JournalKind.Resumed) with
             {
                 Arrives = isEdited,
                 Data = data,
+                Changes = answers,
             });
     }
 
@@ -170,6 +208,9 @@ internal sealed class RandomHops(Random random)
         string message = Pick<string>(["no stock", "declined", new string('x', 250)]);
         return ($"is sidelined: {message}", (_, own) => own.Sideline(message));
     }
+
+    private static string Text(IReadOnlyList<ChangeAnswer> answers) =>
+        string.Concat(answers.Select(answer => $", {VisibleState.Name(answer.Change)} {answer.Verdict}"));
 
     private MemberReply Leaving(ElementId member) => new(
         member,

@@ -19,6 +19,7 @@ internal static class VisibleState
         await AddTicketsAsync(side, lines);
         await AddSidelinedAsync(side, lines);
         await AddHeldAsync(side, lines);
+        await AddLedgerAsync(side, lines);
         await AddJournalAsync(side, lines);
         foreach (WorkerRecord worker in await side.Store.Workers.ListAsync(CancellationToken.None))
             lines.Add($"worker {worker.Name} {Steps(side, worker.LeaseUntil)} owns {worker.Owned}");
@@ -37,6 +38,8 @@ internal static class VisibleState
 
     public static string Name(ElementId element) =>
         $"e{BitConverter.ToInt32(element.Value.ToByteArray())}";
+
+    public static string Name(ChangeId change) => $"c{BitConverter.ToInt32(change.Value.ToByteArray())}";
 
     public static string Text(ReadOnlyMemory<byte> data) => Encoding.UTF8.GetString(data.Span);
 
@@ -116,6 +119,39 @@ internal static class VisibleState
     private static string Of(IEnumerable<HeldValue> values) => string.Join(
         " | ", values.Select(value => value.Number?.ToString("G29", CultureInfo.InvariantCulture) ?? $"{value}"));
 
+    private static async Task AddLedgerAsync(ComparedStore side, List<string> lines)
+    {
+        List<ChangeRecord> records = await AllAsync(
+            page => side.Store.Changes.ListAsync(ChangeFilter.All, page, CancellationToken.None));
+        lines.AddRange(records.SelectMany(record => Of(side, record)));
+        IReadOnlyDictionary<ChangeOutcome, long> counts = await side.Store.Changes.CountAsync(
+            ChangeFilter.All, CancellationToken.None);
+        lines.AddRange(counts.OrderBy(count => count.Key).Select(count => $"outcomes {count.Key} {count.Value}"));
+    }
+
+    public static IEnumerable<string> Of(ComparedStore side, ChangeRecord record) =>
+    [
+        $"change {Name(record.Id)} {record.Type} of {Name(record.Element)} {record.Workflow} \"{record.BusinessKey}\""
+            + $" {Text(record.Payload)} by {record.Actor} since {Steps(side, record.RequestedAt)}",
+        .. record.Outcomes.OrderBy(outcome => outcome.Element).Select(outcome =>
+            $"change {Name(record.Id)} at {Name(outcome.Element)}: {outcome.Outcome} at {outcome.Node}"
+            + $" hop {outcome.Hop} since {Steps(side, outcome.At)} {outcome.Reason} {Normal(outcome.Difference)}"),
+    ];
+
+    public static string Of(PendingChange pending) =>
+        $"{Name(pending.Change)} {pending.Type} {Text(pending.Payload)} at {Name(pending.Element.Summary.Id)}"
+        + $" {pending.Element.Summary.Node} hop {pending.Element.Summary.Hop} revision {pending.Element.Revision}"
+        + $" data {Text(pending.Element.Data)} concerned {pending.IsConcerned}";
+
+    public static string Of(IReadOnlyList<HopOutcome> outcomes) => string.Join(
+        ", ",
+        outcomes.Select(outcome => outcome.Changes is { } pending
+            ? $"{outcome.Status} ({string.Join(' ', pending.Select(Of))})"
+            : $"{outcome.Status}"));
+
+    private static string Of(ChangeMark mark) =>
+        $"{Name(mark.Change)} {mark.Type} {Text(mark.Payload)} {mark.IsConcerned}";
+
     // Rows of different elements may stand in any order within a transaction; those of one element may not.
     private static async Task AddJournalAsync(ComparedStore side, List<string> lines)
     {
@@ -157,7 +193,19 @@ internal static class VisibleState
         ? "never"
         : ((long)Math.Ceiling((instant.Value - side.Fixture.Now) / TimeStep)).ToString(CultureInfo.InvariantCulture);
 
-    // Stores may write the same JSON with other spaces and escapes.
-    private static string? Normal(string? json) =>
-        json is null ? null : JsonSerializer.Serialize(JsonNode.Parse(json));
+    // Stores may write the same JSON with other spaces and escapes, and members of a batch that were held within one
+    // step of time in another order.
+    private static string? Normal(string? json)
+    {
+        if (json is null)
+            return null;
+        JsonNode node = JsonNode.Parse(json)!;
+        if (node is JsonObject detail && detail["members"] is JsonArray members)
+        {
+            detail["members"] = new JsonArray(
+                [.. members.Select(member => $"{member}").Order(StringComparer.Ordinal).Select(id => JsonValue.Create(id))]);
+        }
+
+        return JsonSerializer.Serialize(node);
+    }
 }
