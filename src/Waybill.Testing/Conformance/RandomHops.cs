@@ -166,6 +166,9 @@ internal sealed class RandomHops(Random random)
         QueueSlot slot = Slot(OneIn(4) ? element.Node : Node());
         TimeSpan span = Span();
         QueueSlot target = HoldingSlot(slot.Node, data);
+        // What is pending is of most interest where it is passed on.
+        if (mayCall && marks.ContainsKey(element.Id) && OneIn(3))
+            return Calls(slot);
         // Called elements end sooner, so that joins come about.
         return random.Next(element.Caller is null ? 0 : 40, 100) switch
         {

@@ -28,7 +28,7 @@ internal sealed class RandomSession(ComparedStore model, ComparedStore other, in
             await DoAsync(RandomHolding.Declare(hops));
         if (workers.Count == 0)
             await RegisterAsync();
-        await (hops.OneIn(7) ? HoldAsync() : hops.OneIn(7) ? ChangeAsync() : random.Next(100) switch
+        await (hops.OneIn(7) ? HoldAsync() : hops.OneIn(5) ? ChangeAsync() : random.Next(100) switch
         {
             < 12 => AcceptAsync(),
             < 32 => ClaimAsync(),
