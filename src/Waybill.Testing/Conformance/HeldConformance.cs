@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Waybill.Testing.Conformance;
 
-/// <summary>What the suites share that have to do with what is held: a queue, waves, and short words for them.</summary>
+/// <summary>What the suites share that deal with what is held: a queue, waves, and short words for them.</summary>
 public abstract class HeldConformance : StoreConformance
 {
     private protected static readonly NodeAddress Picklist = Shipment.Picklist;

@@ -94,8 +94,10 @@ internal sealed class RandomHolding(Random random)
 
         if (amendments.Count == 0)
             return null;
+        IEnumerable<string> names =
+            amendments.Select(one => $"{VisibleState.Name(one.Id)}@{one.Hop}.{one.Revision}");
         return new PlannedCall(
-            $"amend {string.Join(", ", amendments.Select(one => $"{VisibleState.Name(one.Id)}@{one.Hop}.{one.Revision}"))}",
+            $"amend {string.Join(", ", names)}",
             async side =>
             {
                 List<Amendment> own = [];
@@ -123,8 +125,9 @@ internal sealed class RandomHolding(Random random)
             return null;
         Dictionary<ElementId, IReadOnlyList<ChangeAnswer>> answers =
             chosen.ToDictionary(one => one.Element.Id, one => hops.Answers(one.Element.Id));
+        IEnumerable<string> decisions = chosen.Select(one => $"{VisibleState.Name(one.Element.Id)} {one.To}");
         return new PlannedCall(
-            $"decide at {queue} {string.Join(", ", chosen.Select(one => $"{VisibleState.Name(one.Element.Id)} {one.To}"))}",
+            $"decide at {queue} {string.Join(", ", decisions)}",
             async side =>
             {
                 List<Hop> acts = [];
@@ -185,7 +188,8 @@ internal sealed class RandomHolding(Random random)
         HeldColumn measured = hops.Pick(hops.Rows.Columns);
         Planned<HeldFilter> filter = Filter(hops);
         Planned<HeldGate?> gate = Gate(hops);
-        return new PlannedCall($"group {queue} by {string.Join(", ", groupBy)}, {filter.Text} {gate.Text}", async side =>
+        string text = $"group {queue} by {string.Join(", ", groupBy)}, {filter.Text} {gate.Text}";
+        return new PlannedCall(text, async side =>
         {
             IReadOnlyList<HeldGroup> groups = await side.Store.Held.GroupAsync(
                 queue,
@@ -212,7 +216,8 @@ internal sealed class RandomHolding(Random random)
         string? group = hops.OneIn(4) ? hops.Rows.Of(hops.Data()).Group : null;
         ElementId[]? ids = hops.OneIn(5) ? [.. hops.Known.Where(_ => hops.OneIn(2))] : null;
         TimeSpan? age = hops.OneIn(5) ? hops.Span() : null;
-        HeldCondition[] where = [.. hops.Rows.Columns.Where(_ => hops.OneIn(4)).Select(column => Condition(hops, column))];
+        HeldCondition[] where =
+            [.. hops.Rows.Columns.Where(_ => hops.OneIn(4)).Select(column => Condition(hops, column))];
         return new Planned<HeldFilter>(
             $"[group {group}, ids {(ids is null ? "any" : string.Join(' ', ids.Select(id => VisibleState.Name(id))))},"
             + $" held {age} ago, where {string.Join(' ', where)}]",

@@ -58,9 +58,11 @@ internal static class VisibleState
                 + $" hop {element.Hop} caller {Name(element.Caller)} cancel {element.CancelRequested}"
                 + $" data {Text(found.Data)} due {Steps(side, found.Due)} awaits {found.AwaitedSignal}"
                 + $" pending {found.PendingCalls} revision {found.Revision} batch {Name(found.Batch)}");
-            lines.AddRange((await AllAsync(page => side.Store.Held.MembersAsync(element.Id, page, CancellationToken.None)))
-                .Select(member => $"member {Name(member.Id)} of {Name(element.Id)} \"{member.BusinessKey}\""
-                    + $" data {Text(member.Data)}"));
+            List<BatchMember> members = await AllAsync(
+                page => side.Store.Held.MembersAsync(element.Id, page, CancellationToken.None));
+            lines.AddRange(members.Select(member =>
+                $"member {Name(member.Id)} of {Name(element.Id)} \"{member.BusinessKey}\""
+                + $" data {Text(member.Data)}"));
         }
 
         IReadOnlyList<ElementFence> fences = await side.Store.Elements.FencesAsync(keys, CancellationToken.None);
@@ -104,7 +106,8 @@ internal static class VisibleState
         {
             HeldPage page = await side.Store.Held.ListAsync(
                 queue, HeldFilter.All, new HeldPageRequest(1000), CancellationToken.None);
-            lines.AddRange(page.Items.Select(held => $"held at {queue} {Of(side, held)}").Order(StringComparer.Ordinal));
+            lines.AddRange(
+                page.Items.Select(held => $"held at {queue} {Of(side, held)}").Order(StringComparer.Ordinal));
         }
     }
 
@@ -202,8 +205,8 @@ internal static class VisibleState
         JsonNode node = JsonNode.Parse(json)!;
         if (node is JsonObject detail && detail["members"] is JsonArray members)
         {
-            detail["members"] = new JsonArray(
-                [.. members.Select(member => $"{member}").Order(StringComparer.Ordinal).Select(id => JsonValue.Create(id))]);
+            IEnumerable<string> sorted = members.Select(member => $"{member}").Order(StringComparer.Ordinal);
+            detail["members"] = new JsonArray([.. sorted.Select(id => JsonValue.Create(id))]);
         }
 
         return JsonSerializer.Serialize(node);
