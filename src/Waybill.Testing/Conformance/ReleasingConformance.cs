@@ -383,21 +383,4 @@ public abstract class ReleasingConformance : HeldConformance
         Assert.Equal(ids.Except(members).Order(), (await ListAsync()).Items.Select(held => held.Id).Order());
         Assert.InRange(members.Count, 35, 40);
     }
-
-    private async Task EndBatchAsync(WorkerEpoch worker, Ending ending)
-    {
-        ClaimedElement wave = await ClaimOneAsync(worker, Wave);
-        if (ending != Ending.Dropped)
-        {
-            Destination end = ending == Ending.Finished
-                ? new Destination.End(ending, Json("[9]"), null)
-                : new Destination.End(ending, default, "so it is");
-            await ApplyAsync(worker, wave.To(end, JournalKind.Finished));
-            return;
-        }
-
-        await ApplyAsync(worker, wave.Sideline());
-        SidelinedElement sidelined = await FindSidelinedAsync(wave.Id);
-        await ActAsync(sidelined.Act(new Destination.End(ending, default, "so it is"), JournalKind.Dropped));
-    }
 }

@@ -5,8 +5,8 @@ namespace Waybill.Testing.Memory;
 /// <summary>
 /// Applies the hops of one commit. In order: all hops are judged by the state before the commit; then each writes and
 /// moves; then changes spread to what was called; then the endings reach callers and members of batches; then joins
-/// that did not wait for all cancel the rest; then signals are delivered. So what one hop of a commit does never decides
-/// whether another one is applied.
+/// that did not wait for all cancel the rest; then signals are delivered. So what one hop of a commit does never
+/// decides whether another one is applied.
 /// </summary>
 internal sealed class MemoryHops(
     MemoryState state, MemoryCancels cancels, MemorySignals signals, MemoryChanges changes)
