@@ -29,6 +29,9 @@ internal static class ChildProgram
             case ChildWork.Recovery:
                 await RecoveryWork.RunAsync(task, Say);
                 break;
+            case ChildWork.Holding:
+                Say(await HoldingWork.RunAsync(task));
+                break;
             case ChildWork.Tracking:
                 Say(await TrackingWork.RunAsync(task));
                 break;
