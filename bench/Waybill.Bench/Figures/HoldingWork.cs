@@ -29,7 +29,7 @@ internal static class HoldingWork
         Picklist picklist = new(store);
         await picklist.OpenAsync();
         (double held, double queued) = await FillAsync(picklist, task.Elements);
-        HeldDesk<Order> desk = picklist.Desk;
+        HeldDesk<Parcel> desk = picklist.Desk;
         return new HoldingTimes(
             await MedianAsync(Questions, _ => GroupAsync(desk)),
             await MedianAsync(Questions, i => PageAsync(desk, i)),
@@ -57,25 +57,25 @@ internal static class HoldingWork
         return (counted / held.TotalSeconds, counted / queued.TotalSeconds);
     }
 
-    private static Task<IReadOnlyList<HeldGroup>> GroupAsync(HeldDesk<Order> desk) => desk.GroupAsync(new HeldQuery
+    private static Task<IReadOnlyList<HeldGroup>> GroupAsync(HeldDesk<Parcel> desk) => desk.GroupAsync(new HeldQuery
     {
         GroupBy = [HeldQuery.GroupKey],
         Measures =
         [
-            new HeldMeasure(desk.Column(o => o.Total), HeldFunction.Sum),
-            new HeldMeasure(desk.Column(o => o.PlacedAt), HeldFunction.Min),
+            new HeldMeasure(desk.Column(p => p.WeightGrams), HeldFunction.Sum),
+            new HeldMeasure(desk.Column(p => p.PromisedBy), HeldFunction.Min),
         ],
     });
 
-    private static Task<HeldPage> PageAsync(HeldDesk<Order> desk, int number)
+    private static Task<HeldPage> PageAsync(HeldDesk<Parcel> desk, int number)
     {
-        decimal least = 20 + number;
+        int least = 1000 + (number * 50);
         return desk.ListAsync(
-            desk.Where(order => order.ShipTo.City == "Graz" && order.Total >= least),
-            new HeldPageRequest(SortBy: desk.Column(order => order.PlacedAt)));
+            desk.Where(parcel => parcel.Zone == "C" && parcel.WeightGrams >= least),
+            new HeldPageRequest(SortBy: desk.Column(parcel => parcel.PromisedBy)));
     }
 
-    private static async Task<double> ReleaseAsync(HeldDesk<Order> desk)
+    private static async Task<double> ReleaseAsync(HeldDesk<Parcel> desk)
     {
         HeldGroup[] groups = [.. (await GroupAsync(desk)).Where(group => group.Count >= Members).Take(Releases)];
         return await MedianAsync(groups.Length, async i =>
