@@ -25,7 +25,8 @@ internal sealed class Picklist
             .ReleasesTo(Waves, release => release.Group ?? "all", Picked))
         .Node(Picked, n => n.Run((_, replies) => Route.Finish(replies.Single.Value)).Finishes());
 
-    private static readonly Workflow<Parcel, string> Queueing = Workflow<Parcel, string>.Named("queueing").StartsAt(Queued)
+    private static readonly Workflow<Parcel, string> Queueing =
+        Workflow<Parcel, string>.Named("queueing").StartsAt(Queued)
         .Node(Queued, n => n.Run(parcel => Route.Finish(parcel.Data.ShipMethod)).Finishes());
 
     private static readonly string[] Methods = ["ground", "express", "freight", "locker", "courier", "air"];
