@@ -27,7 +27,7 @@ internal sealed class Picklist
 
     private static readonly Workflow<Parcel, string> Queueing =
         Workflow<Parcel, string>.Named("queueing").StartsAt(Queued)
-        .Node(Queued, n => n.Run(parcel => Route.Finish(parcel.Data.ShipMethod)).Finishes());
+            .Node(Queued, n => n.Run(parcel => Route.Finish(parcel.Data.ShipMethod)).Finishes());
 
     private static readonly string[] Methods = ["ground", "express", "freight", "locker", "courier", "air"];
 
