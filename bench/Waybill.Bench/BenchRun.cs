@@ -49,6 +49,8 @@ internal static class BenchRun
             new LatencyFigure(options, report),
             new DepthFigure(options, report),
             new RecoveryFigure(options, report),
+            new HoldingFigure(options, report),
+            new TrackingFigure(options, report),
         ];
         foreach (IFigure figure in figures.Where(figure => figure.Letters.Any(options.Wants)))
         {

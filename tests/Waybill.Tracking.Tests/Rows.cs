@@ -26,8 +26,9 @@ public sealed class Rows
         JournalKind kind, ElementId id, int hop, NodeAddress node, TimeSpan worked = default, string? detail = null,
         string? facts = null)
     {
-        pending.Add(new JournalEntry(
-            new JournalPosition(++transaction, 1), Now, kind, id, hop, node, worked, detail) { Facts = facts });
+        JournalPosition position = new(++transaction, 1);
+        JournalEntry entry = new(position, Now, kind, id, hop, node, worked, detail);
+        pending.Add(entry with { Facts = facts });
         return this;
     }
 

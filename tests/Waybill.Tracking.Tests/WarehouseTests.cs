@@ -114,6 +114,7 @@ public abstract class WarehouseTests : TrackingTestBase
             [JournalKind.Accepted, JournalKind.Finished, JournalKind.ChangeRequested],
             family.Root.Steps.Select(step => step.Kind));
         Assert.Equal(0, await Tracking.CountAsync(TrackedFilter.All));
+        Assert.Single((await Tracking.EndedAsync(EndedFilter.All)).Items);
     }
 
     [Fact]
@@ -175,6 +176,27 @@ public abstract class WarehouseTests : TrackingTestBase
             .. (await Tracking.EndedAsync(EndedFilter.All)).Items,
             .. (await Tracking.ListAsync(TrackedFilter.All)).Items,
         ];
+    }
+
+    [Fact]
+    public async Task Notes_stay_readable_when_an_element_becomes_another_subjects()
+    {
+        Rows rows = new();
+        rows.Accepted(Rows.Id(1), "order-1", facts: PersonalOf("ann"))
+            .Add(JournalKind.ChangeResolved, Rows.Id(1), 0, Rows.First, detail: """{"difference":"Storgatan"}""")
+            .Add(JournalKind.Moved, Rows.Id(1), 1, Rows.Second, facts: PersonalOf("bob"));
+        await rows.ApplyAsync(Store);
+        string? before = (await Tracking.FamilyAsync(Rows.Id(1)))!.Root.Steps[1].Detail;
+
+        await Store.EraseAsync("ann", Cancel);
+        FamilyMember after = (await Tracking.FamilyAsync(Rows.Id(1)))!.Root;
+
+        Assert.Contains("Storgatan", before);
+        Assert.True(after.Steps[1].IsErased);
+        Assert.Contains("bob street", after.Element.Personal);
+
+        static string PersonalOf(string name) =>
+            $$$"""{"attributes":{"street":"{{{name}}} street"},"personal":["street"],"subject":"{{{name}}}"}""";
     }
 
     [Fact]

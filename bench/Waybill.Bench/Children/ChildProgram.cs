@@ -29,6 +29,12 @@ internal static class ChildProgram
             case ChildWork.Recovery:
                 await RecoveryWork.RunAsync(task, Say);
                 break;
+            case ChildWork.Holding:
+                Say(await HoldingWork.RunAsync(task));
+                break;
+            case ChildWork.Tracking:
+                Say(await TrackingWork.RunAsync(task));
+                break;
             default:
                 throw new InvalidOperationException($"There is no such work: {task.Work}.");
         }

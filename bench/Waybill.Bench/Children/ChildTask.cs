@@ -19,6 +19,12 @@ internal enum ChildWork
 
     /// <summary>Runs until it is killed; says when it made its first hop, and when as many as it was told.</summary>
     Recovery = 4,
+
+    /// <summary>Holds, asks and releases; says <see cref="Figures.HoldingTimes"/>.</summary>
+    Holding = 5,
+
+    /// <summary>Follows a journal, caught up and beside an engine; says <see cref="Figures.TrackingTimes"/>.</summary>
+    Tracking = 6,
 }
 
 /// <summary>A child process's orders.</summary>

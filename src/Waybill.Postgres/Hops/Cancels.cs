@@ -31,7 +31,10 @@ internal sealed class Cancels(Board board, LedgerRules? ledger = null)
     /// </summary>
     public void RequestCalled(Place caller, string? detail, LedgerRequest? request = null)
     {
-        foreach (long key in board.Called[caller.Id])
+        // What it called in this very transaction was not there when the board was loaded.
+        IEnumerable<long> calledNow = board.Changes.NewElements
+            .Where(row => row.Place.Caller?.Id.Value == caller.Id).Select(row => row.Place.Key);
+        foreach (long key in board.Called[caller.Id].Concat(calledNow).ToList())
         {
             if (board.Find(key) is { Cancel: CancelMark.None } called)
                 Mark(called, detail, request);

@@ -15,7 +15,8 @@ public abstract class ChangedHopsConformance : ChangeConformance
         ChangeId second = await RequestAsync(order.Id);
         long rows = await Store.Journal.CountAsync(Cancel);
 
-        HopOutcome outcome = await CommitOneAsync(worker, order.Enqueue(Source) with { Writes = [Fixture.Add("n", 1)] });
+        HopOutcome outcome = await CommitOneAsync(
+            worker, order.Enqueue(Source) with { Writes = [Fixture.Add("n", 1)] });
 
         Assert.Equal(HopStatus.ChangePending, outcome.Status);
         Assert.Equal([first, second], outcome.Changes!.Select(mark => mark.Change));
@@ -86,7 +87,10 @@ public abstract class ChangedHopsConformance : ChangeConformance
         await ApplyAsync(worker, order.After(toSource).Enqueue(Ship) with { Changes = stays });
         Assert.Empty(await PendingAsync());
         ClaimedElement shipping = await ClaimOneAsync(worker, Ship);
-        await ApplyAsync(worker, shipping.Enqueue(Source) with { Changes = [Answer(change, ChangeVerdict.ComesTooLate)] });
+        await ApplyAsync(worker, shipping.Enqueue(Source) with
+        {
+            Changes = [Answer(change, ChangeVerdict.ComesTooLate)],
+        });
 
         ElementOutcome outcome = await OutcomeAsync(change, order.Id);
         Assert.Equal(

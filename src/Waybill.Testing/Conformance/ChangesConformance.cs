@@ -159,7 +159,8 @@ public abstract class ChangesConformance : ChangeConformance
 
         Assert.False(await ResolveAsync(answer with { Hop = 1 }));
         Assert.False(await ResolveAsync(answer with { Revision = 1 }));
-        Assert.False(await ResolveAsync(answer with { Answer = answer.Answer with { Change = NewRequest(order.Id).Id } }));
+        ChangeId another = NewRequest(order.Id).Id;
+        Assert.False(await ResolveAsync(answer with { Answer = answer.Answer with { Change = another } }));
         await ClaimOneAsync(worker);
         Assert.Empty(await PendingAsync());
         Assert.False(await ResolveAsync(answer));

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Waybill.Testing.Conformance;
 
-/// <summary>What the suites share that have to do with what is held: a queue, waves, and short words for them.</summary>
+/// <summary>What the suites share that deal with what is held: a queue, waves, and short words for them.</summary>
 public abstract class HeldConformance : StoreConformance
 {
     private protected static readonly NodeAddress Picklist = Shipment.Picklist;
@@ -97,4 +97,22 @@ public abstract class HeldConformance : StoreConformance
         Held = shipment.ToRow(),
         Detail = """{"by":"ann"}""",
     };
+
+    /// <summary>Ends the only wave that is ready; a dropped one is sidelined first.</summary>
+    private protected async Task EndBatchAsync(WorkerEpoch worker, Ending ending)
+    {
+        ClaimedElement wave = await ClaimOneAsync(worker, Wave);
+        if (ending != Ending.Dropped)
+        {
+            Destination end = ending == Ending.Finished
+                ? new Destination.End(ending, Json("[9]"), null)
+                : new Destination.End(ending, default, "so it is");
+            await ApplyAsync(worker, wave.To(end, JournalKind.Finished));
+            return;
+        }
+
+        await ApplyAsync(worker, wave.Sideline());
+        SidelinedElement sidelined = await FindSidelinedAsync(wave.Id);
+        await ActAsync(sidelined.Act(new Destination.End(ending, default, "so it is"), JournalKind.Dropped));
+    }
 }

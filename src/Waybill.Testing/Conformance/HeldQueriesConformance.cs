@@ -178,7 +178,8 @@ public abstract class HeldQueriesConformance : HeldConformance
         Assert.Equal([HeldValue.Of(5), HeldValue.Of(2)], all.Measures);
         Assert.Empty(await GroupAsync(query with
         {
-            GroupBy = [HeldQuery.GroupKey], Filter = new HeldFilter { Group = "sea" },
+            GroupBy = [HeldQuery.GroupKey],
+            Filter = new HeldFilter { Group = "sea" },
         }));
     }
 

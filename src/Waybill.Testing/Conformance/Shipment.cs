@@ -3,7 +3,7 @@ using Waybill.Stores;
 
 namespace Waybill.Testing.Conformance;
 
-/// <summary>What the suite holds in its aggregation queue: one column of each type, each of them may be empty.</summary>
+/// <summary>What the suite holds in its aggregation queue: one column of each type, all may be empty.</summary>
 internal sealed record Shipment(
     string Method = "express", string? Zone = null, decimal? Weight = null, DateTimeOffset? By = null)
 {

@@ -27,7 +27,11 @@ internal sealed class MemoryHeldQueues
         if (slot.Held is not { } row)
             return;
         if (Find(slot.Node) is not { } queue)
-            throw new InvalidOperationException($"{slot.Node} was not declared before an element was to be held there.");
+        {
+            throw new InvalidOperationException(
+                $"{slot.Node} was not declared before an element was to be held there.");
+        }
+
         if (row.Values.Count != queue.Columns.Count)
         {
             throw new InvalidOperationException(

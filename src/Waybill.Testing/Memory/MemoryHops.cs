@@ -4,8 +4,9 @@ namespace Waybill.Testing.Memory;
 
 /// <summary>
 /// Applies the hops of one commit. In order: all hops are judged by the state before the commit; then each writes and
-/// moves; then changes spread to what was called; then the endings reach their callers; then joins that did not wait for all cancel the rest; then signals are
-/// delivered. So what one hop of a commit does never decides whether another one is applied.
+/// moves; then changes spread to what was called; then the endings reach callers and members of batches; then joins
+/// that did not wait for all cancel the rest; then signals are delivered. So what one hop of a commit does never
+/// decides whether another one is applied.
 /// </summary>
 internal sealed class MemoryHops(
     MemoryState state, MemoryCancels cancels, MemorySignals signals, MemoryChanges changes)
@@ -237,7 +238,7 @@ internal sealed class MemoryHops(
         _ => mark,
     };
 
-    /// <summary>Lets members leave with their own replies, and, when the batch ends, all others with its ending.</summary>
+    /// <summary>Lets members leave with their own replies, and all others with the batch's ending.</summary>
     private void ReplyToMembers(Hop hop)
     {
         foreach (MemberReply leaving in hop.Members)

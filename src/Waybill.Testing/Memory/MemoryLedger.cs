@@ -15,7 +15,8 @@ internal sealed class MemoryLedger
 
     public MemoryRequest? Find(ChangeId id) => byId.GetValueOrDefault(id);
 
-    public MemoryRequest Add(NewChange change, ElementId element, string workflow, string businessKey, DateTimeOffset at)
+    public MemoryRequest Add(
+        NewChange change, ElementId element, string workflow, string businessKey, DateTimeOffset at)
     {
         MemoryRequest request = new()
         {

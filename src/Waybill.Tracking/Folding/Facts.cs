@@ -26,7 +26,10 @@ internal sealed record Facts(
         return new Facts(
             attributes,
             personal,
-            root.TryGetProperty("subject", out JsonElement subject) ? subject.GetString() : null,
+            // PostgreSQL cannot keep the character 0 in a text.
+            root.TryGetProperty("subject", out JsonElement subject)
+                ? subject.GetString()?.Replace("\0", "", StringComparison.Ordinal)
+                : null,
             root.TryGetProperty("milestone", out JsonElement milestone) ? milestone.GetRawText() : null,
             root.TryGetProperty("untracked", out JsonElement untracked) && untracked.ValueKind == JsonValueKind.True,
             root.TryGetProperty("held", out JsonElement held) && held.ValueKind == JsonValueKind.True);

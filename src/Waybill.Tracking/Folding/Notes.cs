@@ -39,9 +39,12 @@ internal static class Notes
             note is not null && row.Subject is not null && (milestone is not null || IsOfChange(entry.Kind));
         if (isSealed)
         {
-            // Without its key, nobody may read it any more, so it is not kept either.
-            note = scope.KeyOf(row.Subject!.Value) is { } key
-                ? Convert.ToBase64String(Seal.Close(key, row.Id, Encoding.UTF8.GetBytes(note!)))
+            // Without its key, nobody may read it any more, so it is not kept either. The subject's number stands with
+            // it: the element may become another one's.
+            long subject = row.Subject!.Value;
+            note = scope.KeyOf(subject) is { } key
+                ? FormattableString.Invariant(
+                    $"{subject}:{Convert.ToBase64String(Seal.Close(key, row.Id, Encoding.UTF8.GetBytes(note!)))}")
                 : null;
         }
 
@@ -51,7 +54,7 @@ internal static class Notes
 
     /// <summary>
     /// A part of a history: a JSON array of steps <c>[at,kind,hop,node,worked]</c>, with the note as a sixth member
-    /// where there is one, a string when it is sealed.
+    /// where there is one; when that is sealed, a string: the subject's number, a colon, and base 64.
     /// </summary>
     public static void Write(List<HistoryEntry> entries, IBufferWriter<byte> onto)
     {

@@ -76,6 +76,6 @@ internal sealed class TrackedRow
 /// <param name="Node">The node's number.</param>
 /// <param name="Worked">How long the run took.</param>
 /// <param name="Note">JSON: who, why, a milestone; null for nothing.</param>
-/// <param name="IsSealed">Whether the note is a JSON string with the sealed note in base 64.</param>
+/// <param name="IsSealed">Whether the note is sealed, and to be written as a JSON string.</param>
 internal readonly record struct HistoryEntry(
     long At, Stores.JournalKind Kind, int Hop, int Node, long Worked, string? Note, bool IsSealed);

@@ -59,7 +59,7 @@ internal sealed class Condition
     }
 
     public static Condition Of(EndedFilter filter) => new Condition()
-        .And("e.ended_at is not null")
+        .And("e.ending >= 0")
         .And("e.ended_at >= @", filter.Since?.ToMicros())
         .And("e.ended_at < @", filter.Until?.ToMicros())
         .And("n.workflow = @", filter.Workflow)

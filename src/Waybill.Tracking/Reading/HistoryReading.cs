@@ -82,9 +82,10 @@ internal sealed class HistoryReading(SubjectKeys keys, IReadOnlyDictionary<int, 
     {
         if (note.ValueKind != JsonValueKind.String)
             return (Member(note, "detail"), Member(note, "milestone"), false);
-        if (await keys.FindAsync(element.Subject) is not { } key)
+        string[] parts = note.GetString()!.Split(':');
+        if (await keys.FindAsync(long.Parse(parts[0], CultureInfo.InvariantCulture)) is not { } key)
             return (null, null, true);
-        byte[] opened = Seal.Open(key, element.Element.Id, note.GetBytesFromBase64());
+        byte[] opened = Seal.Open(key, element.Element.Id, Convert.FromBase64String(parts[1]));
         using JsonDocument document = JsonDocument.Parse(Encoding.UTF8.GetString(opened));
         return (Member(document.RootElement, "detail"), Member(document.RootElement, "milestone"), false);
     }

@@ -68,7 +68,9 @@ internal sealed class Mover(SqliteSession session, string file, Action<TrackingS
         if (!File.Exists(path))
         {
             Directory.CreateDirectory(Months.FolderOf(file));
-            SqliteFiles.OpenToWrite(path, "month").Dispose();
+            // Under another name until it has its tables: others look for months at any time.
+            SqliteFiles.OpenToWrite($"{path}.new", "month").Dispose();
+            File.Move($"{path}.new", path);
         }
 
         Attach(path);

@@ -111,12 +111,7 @@ public sealed class SqliteTrackingStore(string file, bool isReadOnly = false) : 
 
     /// <inheritdoc/>
     public override Task<int> DropMonthsBeforeAsync(DateOnly month, CancellationToken cancel) =>
-        WriteAsync(
-            _ =>
-            {
-                        return Months.DropBefore(file, month);
-            },
-            cancel);
+        WriteAsync(_ => Months.DropBefore(file, month), cancel);
 
     /// <inheritdoc/>
     public override async ValueTask DisposeAsync()

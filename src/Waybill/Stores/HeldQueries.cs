@@ -206,5 +206,5 @@ public enum HeldReleaseStatus
     GateClosed = 2,
 }
 
-/// <summary>A question to an aggregation queue that it cannot answer: which column, and what is wrong with it.</summary>
+/// <summary>A question that an aggregation queue cannot answer: which column, and what is wrong with it.</summary>
 public sealed class HeldQueryException(string message) : Exception(message);

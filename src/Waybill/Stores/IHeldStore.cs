@@ -21,7 +21,7 @@ public interface IHeldStore
     /// <param name="filter">Which.</param>
     /// <param name="page">Which part, and in which order.</param>
     /// <param name="cancel">Stops waiting.</param>
-    /// <exception cref="HeldQueryException">A column is not declared, or compared with another type's value.</exception>
+    /// <exception cref="HeldQueryException">A column is not declared, or compared with another type.</exception>
     Task<HeldPage> ListAsync(NodeAddress queue, HeldFilter filter, HeldPageRequest page, CancellationToken cancel);
 
     /// <summary>
@@ -42,7 +42,7 @@ public interface IHeldStore
     /// </summary>
     /// <param name="release">What to release, and into what.</param>
     /// <param name="cancel">Stops waiting; what was begun may still be released.</param>
-    /// <exception cref="HeldQueryException">A column is not declared, or compared with another type's value.</exception>
+    /// <exception cref="HeldQueryException">A column is not declared, or compared with another type.</exception>
     Task<HeldReleased> ReleaseAsync(HeldRelease release, CancellationToken cancel);
 
     /// <summary>

@@ -49,7 +49,9 @@ public sealed class HoldTests
 
         await using TestSite after = new(new TestSiteSetup
         {
-            Workflows = [second, waves], Store = before.Store, Time = before.Time,
+            Workflows = [second, waves],
+            Store = before.Store,
+            Time = before.Time,
         });
         await after.RunUntilQuietAsync();
 
