@@ -67,7 +67,8 @@ public sealed class SqliteTrackingFixture : TrackingFixture
     }
 }
 
-/// <summary>One private server for all tests of this assembly that need PostgreSQL.</summary>
+/// <summary>One private server for all tests of this assembly that need PostgreSQL; they run one after the other.</summary>
+/// <remarks>Autovacuum is off: its transactions would hold rows of a journal back.</remarks>
 public sealed class SharedPostgres : IAsyncLifetime
 {
     private int lastSchema;
@@ -76,7 +77,7 @@ public sealed class SharedPostgres : IAsyncLifetime
 
     public string NextSchema() => $"tracking{Interlocked.Increment(ref lastSchema)}";
 
-    public async ValueTask InitializeAsync() => Server = await PostgresServer.StartNewAsync("fsync=off");
+    public async ValueTask InitializeAsync() => Server = await PostgresServer.StartNewAsync("autovacuum=off", "fsync=off");
 
     public ValueTask DisposeAsync() => Server.DisposeAsync();
 }

@@ -18,10 +18,14 @@ internal static class Notes
         row.Subject = subject?.Number ?? row.Subject;
         if (facts.Attributes is null)
             return;
-        if (!row.HasNewAttributes)
-            row.ReplacedAttributes = row.Attributes;
-        row.HasNewAttributes = true;
-        row.Attributes = facts.Attributes;
+        if (facts.Attributes != row.Attributes)
+        {
+            if (!row.HasNewAttributes)
+                row.ReplacedAttributes = row.Attributes;
+            row.HasNewAttributes = true;
+            row.Attributes = facts.Attributes;
+        }
+
         row.Personal = facts.Personal is null ? null : Seal.Close(subject!.Key, row.Id, facts.Personal);
     }
 

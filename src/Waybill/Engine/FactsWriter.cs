@@ -23,14 +23,14 @@ internal sealed class FactsWriter(SiteDefinition site)
 
     /// <summary>The same hop with its facts.</summary>
     /// <param name="hop">The hop, with its data and destination.</param>
-    /// <param name="before">The data that the run began with.</param>
+    /// <param name="element">The element as the run found it.</param>
     /// <param name="milestone">What its route noted, JSON; null for nothing.</param>
-    public Hop Told(Hop hop, ReadOnlyMemory<byte> before, string? milestone)
+    public Hop Told(Hop hop, InFlight element, string? milestone)
     {
         (NodeAddress? address, bool isHeld) = PlaceOf(hop.To);
         PlacedNode? target = address is null ? null : site.Find(address);
         SearchDefinition? search = target?.SearchOf(target.Definition.Node.DataType);
-        bool hasNews = search is not null && !hop.Data.Span.SequenceEqual(before.Span);
+        bool hasNews = search is not null && (element.IsFresh || !hop.Data.Span.SequenceEqual(element.Data.Span));
         if (!hasNews && !isHeld && milestone is null && target?.Definition.IsUntracked != true)
             return hop.Facts is null ? hop : hop with { Facts = null };
         object? data = hasNews ? ReadOrNull(target!, hop.Data) : null;

@@ -251,7 +251,7 @@ internal sealed partial class HopBuilder(EngineContext context, HostedNodes host
     }
 
     private PendingHop Told(PendingHop pending, InFlight element) =>
-        pending with { Hop = facts.Told(pending.Hop, element.Data, pending.Milestone) };
+        pending with { Hop = facts.Told(pending.Hop, element, pending.Milestone) };
 
     private string? MilestoneOf(Route? route) => route?.Milestone switch
     {

@@ -51,6 +51,11 @@ internal sealed class InFlight(ClaimedElement claimed, int generation, BatchMemb
     /// <summary>Whether the data has members that the node's type does not know; set when it is read.</summary>
     public bool HasUnknownMembers { get; set; }
 
+    /// <summary>
+    /// Whether it has not moved since its claim: while it waited, its data may have been changed where it stood.
+    /// </summary>
+    public bool IsFresh { get; private set; } = true;
+
     /// <summary>The finished run's hop, while it waits for its commit.</summary>
     public PendingHop? Pending { get; set; }
 
@@ -75,6 +80,7 @@ internal sealed class InFlight(ClaimedElement claimed, int generation, BatchMemb
         InLine = false;
         CancelRequested = false;
         HasUnknownMembers = false;
+        IsFresh = false;
         Pending = null;
         IsInDoubt = false;
     }
