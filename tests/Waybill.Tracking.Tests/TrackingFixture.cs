@@ -67,7 +67,9 @@ public sealed class SqliteTrackingFixture : TrackingFixture
     }
 }
 
-/// <summary>One private server for all tests of this assembly that need PostgreSQL; they run one after the other.</summary>
+/// <summary>
+/// One private server for all tests of this assembly that need PostgreSQL; they run one after the other.
+/// </summary>
 /// <remarks>Autovacuum is off: its transactions would hold rows of a journal back.</remarks>
 public sealed class SharedPostgres : IAsyncLifetime
 {
@@ -77,7 +79,8 @@ public sealed class SharedPostgres : IAsyncLifetime
 
     public string NextSchema() => $"tracking{Interlocked.Increment(ref lastSchema)}";
 
-    public async ValueTask InitializeAsync() => Server = await PostgresServer.StartNewAsync("autovacuum=off", "fsync=off");
+    public async ValueTask InitializeAsync() =>
+        Server = await PostgresServer.StartNewAsync("autovacuum=off", "fsync=off");
 
     public ValueTask DisposeAsync() => Server.DisposeAsync();
 }
