@@ -21,7 +21,7 @@ internal sealed class PostgresSidelinedStore(Listings listings, PostgresElementS
                 """
                 select e.key, e.id, e.business_key, n.workflow, n.version, n.node, e.hop, s.at, s.type, s.message,
                     s.stack, s.at_node, s.attempts, e.data, e.caller_key, e.caller_id, e.caller_hop, e.caller_slot,
-                    e.revision
+                    e.revision, (select p.order_key from waybill.place p where p.key = e.key)
                 """,
                 filter).Page("e.key", page),
             row => (row.GetInt64(0), ToElement(row)),
@@ -63,5 +63,6 @@ internal sealed class PostgresSidelinedStore(Listings listings, PostgresElementS
         Place.ReadCaller(row, 14), row.GetFieldValue<byte[]>(13))
     {
         Revision = row.GetInt32(18),
+        OrderKey = row.IsDBNull(19) ? null : row.GetString(19),
     };
 }

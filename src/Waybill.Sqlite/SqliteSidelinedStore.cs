@@ -16,7 +16,8 @@ internal sealed class SqliteSidelinedStore(Writer writer, Readers readers) : ISi
     private const string Select =
         "SELECT s.key, e.id, e.business_key, n.workflow, n.version, n.name, e.hop, s.at, s.type, s.message, s.stack, "
         + $"s.node, s.attempts, e.caller_key, e.caller_id, e.caller_hop, e.caller_slot, e.data, "
-        + $"(SELECT p.revision FROM place p WHERE p.key = s.key) {Joined}";
+        + "(SELECT p.revision FROM place p WHERE p.key = s.key), "
+        + $"(SELECT p.order_key FROM place p WHERE p.key = s.key) {Joined}";
 
     public Task<Page<SidelinedElement>> ListAsync(SidelinedFilter filter, PageRequest page, CancellationToken cancel) =>
         readers.ReadAsync(database => database.Page(Select, "s.key", Matching(filter), page, Read), cancel);
@@ -80,5 +81,6 @@ internal sealed class SqliteSidelinedStore(Writer writer, Readers readers) : ISi
         row.Bytes(17))
     {
         Revision = row.Int(18),
+        OrderKey = row.OptionalText(19),
     };
 }

@@ -114,7 +114,7 @@ public sealed class SidelinedDesk
         Node = element.Node,
         To = new Destination.Enqueue(site.Find(element.Node) is { } node
             ? site.SlotFor(node, data)
-            : new QueueSlot(element.Node)),
+            : new QueueSlot(element.Node, OrderKey: element.OrderKey)),
         Kind = JournalKind.Resumed,
         Data = data,
         Arrives = wasEdited,

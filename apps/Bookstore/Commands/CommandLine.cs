@@ -135,7 +135,12 @@ public static class CommandLine
         ParseResult parsed = Create(output, running).Parse(words);
         if (parsed.CommandResult.Command is not DeskWord)
             throw new InvalidOperationException($"\"{string.Join(' ', words)}\" is not done at the desk.");
-        InvocationConfiguration quiet = new() { Output = output, Error = output, EnableDefaultExceptionHandler = false };
+        InvocationConfiguration quiet = new()
+        {
+            Output = output,
+            Error = output,
+            EnableDefaultExceptionHandler = false,
+        };
         return parsed.InvokeAsync(quiet, cancel);
     }
 

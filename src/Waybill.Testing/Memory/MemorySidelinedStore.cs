@@ -56,5 +56,6 @@ internal sealed class MemorySidelinedStore(MemoryState state, MemoryHops rules) 
         element.Sidelined.Failure, element.Caller, element.Data)
     {
         Revision = element.Revision,
+        OrderKey = element.Place.OrderKey,
     };
 }

@@ -72,6 +72,9 @@ public sealed record SidelinedElement(
 {
     /// <summary>How often its data was amended where it stood; with the hop, the fence of a decision.</summary>
     public int Revision { get; init; }
+
+    /// <summary>The key of the line of per-key order in which it keeps its place; null for none.</summary>
+    public string? OrderKey { get; init; }
 }
 
 /// <summary>Sidelined elements that failed alike.</summary>
