@@ -72,6 +72,8 @@ public sealed class AuditTests(AuditTests.EndedRun run) : IClassFixture<AuditTes
     {
         private readonly Bookshop original = new();
 
+        internal string Store => original.File;
+
         public async ValueTask InitializeAsync() => await original.RunAsync(original.Order(count: 40));
 
         public ValueTask DisposeAsync()

@@ -79,6 +79,7 @@ public sealed class RunCommand(RunOrder order, TextWriter output)
             await host.StopAsync(CancellationToken.None);
             await ended.CancelAsync();
             await view;
+            await Tracks.CatchUpAsync(services, output);
         }
 
         BoardPicture last = await board.LookAsync(CancellationToken.None);

@@ -46,9 +46,9 @@ public static class TrackingCommands
         {
             await output.WriteLineAsync(string.Create(
                 CultureInfo.InvariantCulture,
-                $"  {$"{load.Node.Workflow}/{load.Node.Node}",-28} {load.Verdict,-18} {load.Utilisation ?? 0,6:P0} used, "
-                + $"{load.Queued,6:N0} queued ({load.Growth:+#,0;-#,0;0}), {load.Calling,6:N0} calling, "
-                + $"{TrackText.Span(load.MeanService)} a run"));
+                $"  {$"{load.Node.Workflow}/{load.Node.Node}",-28} {load.Verdict,-18} "
+                + $"{load.Utilisation ?? 0,6:P0} used, {load.Queued,6:N0} queued ({load.Growth:+#,0;-#,0;0}), "
+                + $"{load.Calling,6:N0} calling, {TrackText.Span(load.MeanService)} a run"));
         }
 
         return 0;

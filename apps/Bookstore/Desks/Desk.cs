@@ -6,8 +6,8 @@ using Waybill.Stores;
 namespace Bookstore.Desks;
 
 /// <summary>
-/// Brings a clerk's command to the site: in this process when it runs the site, over the desk's line to the process that
-/// holds a SQLite file, or by opening the store.
+/// Brings a clerk's command to the site: in this process when it runs the site, over the desk's line to the process
+/// that holds a SQLite file, or by opening the store.
 /// </summary>
 /// <param name="order">Which site.</param>
 /// <param name="running">The services of the site that this process runs; null when it runs none.</param>
