@@ -26,6 +26,7 @@ public sealed class Auditor(ISiteStore store, Database database)
         List<Finding> findings =
         [
             places,
+            await BatchesCheck.RunAsync(store, cancel),
             await UnitsCheck.RunAsync(database, cancel),
             await MoneyCheck.RunAsync(database, cancel),
             await OrdersCheck.RunAsync(store, database, cancel),

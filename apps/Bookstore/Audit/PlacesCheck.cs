@@ -22,7 +22,7 @@ internal static class PlacesCheck
             .Select(ticket => new Fault(
                 $"{ticket.Workflow} {ticket.BusinessKey}", "has an open ticket and is nowhere"));
         IEnumerable<Fault> unowned = elements
-            .Where(element => element.Caller is null && !ticketed.Contains(element.Id))
+            .Where(element => element.Caller is null && !ticketed.Contains(element.Id) && !IsBatch(element))
             .Select(element => new Fault(NameOf(element), "is in flight without an open ticket"));
         IEnumerable<Fault> orphans = elements
             .Where(element => element.Caller is { } caller && !byId.ContainsKey(caller))
@@ -34,6 +34,10 @@ internal static class PlacesCheck
             + $"{elements.Count:N0} elements in flight, {sidelined:N0} of them sidelined");
         return (new Finding("every element is in one place", seen, [.. lost, .. unowned, .. orphans]), elements.Count);
     }
+
+    /// <summary>Waves and settlements have neither ticket nor caller: they end to their members.</summary>
+    private static bool IsBatch(ElementSummary element) =>
+        element.Node.Workflow == Waves.Workflow.Name || element.Node.Workflow == Settlements.Workflow.Name;
 
     private static string NameOf(ElementSummary element) =>
         $"{element.Node.Workflow} {element.BusinessKey} ({element.Id})";
