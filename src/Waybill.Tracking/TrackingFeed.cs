@@ -22,6 +22,8 @@ public sealed class TrackingFeed(
     private DateTimeOffset tellAt;
     private JournalPosition acknowledged;
     private int processes;
+    private TimeSpan lag;
+    private long waitingSince;
 
     /// <summary>What the site's nodes can do at once; without it, nothing is known of their utilisation.</summary>
     public IReadOnlyList<NodeCapacity> Nodes { get; init; } = [];
@@ -31,9 +33,12 @@ public sealed class TrackingFeed(
 
     /// <summary>
     /// How old the oldest row of the last pass was when that was taken in: how far the answers of tracking are behind.
-    /// Zero when there was nothing new.
+    /// Zero when there was nothing new. While rows cannot be taken in, because the tracking store is away, how old the
+    /// oldest of them is by now.
     /// </summary>
-    public TimeSpan Lag { get; private set; }
+    public TimeSpan Lag => Interlocked.Read(ref waitingSince) is > 0 and long ticks
+        ? time.GetUtcNow() - new DateTimeOffset(ticks, TimeSpan.Zero)
+        : lag;
 
     /// <summary>
     /// How many rows are yet to be taken in; counted as often as rows are acknowledged, 0 when the feed has caught up.
@@ -54,6 +59,7 @@ public sealed class TrackingFeed(
         {
             // Whatever becomes of the pass, where the store stands is known only when it has answered.
             position = null;
+            Interlocked.Exchange(ref waitingSince, entries[0].At.UtcTicks);
             TrackingPass pass = new(site, from, entries);
             if (!await store.ApplyAsync(pass, cancel))
                 return entries.Count;
@@ -61,7 +67,8 @@ public sealed class TrackingFeed(
             Rows += entries.Count;
         }
 
-        Lag = entries.Count == 0 ? TimeSpan.Zero : time.GetUtcNow() - entries[0].At;
+        lag = entries.Count == 0 ? TimeSpan.Zero : time.GetUtcNow() - entries[0].At;
+        Interlocked.Exchange(ref waitingSince, 0);
         RowsBehind = entries.Count < options.BatchMax ? 0 : RowsBehind;
         await TellAsync(cancel);
         return entries.Count;

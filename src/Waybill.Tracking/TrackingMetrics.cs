@@ -23,7 +23,7 @@ internal sealed class TrackingMetrics : IDisposable
             "waybill.tracking.rows", () => feeds.Select(feed => Of(feed, feed.Rows)), "{row}", "Journal rows taken in");
         meter.CreateObservableGauge(
             "waybill.tracking.lag", () => feeds.Select(feed => Of(feed, feed.Lag.TotalSeconds)), "s",
-            "Age of the oldest row of a pass when it was taken in");
+            "Age of the oldest row of a pass when it was taken in, or of the oldest that cannot be taken in");
         meter.CreateObservableGauge(
             "waybill.tracking.lag.rows", () => feeds.Select(feed => Of(feed, feed.RowsBehind)), "{row}",
             "Rows that are yet to be taken in");

@@ -34,6 +34,9 @@ public sealed class AuditTests(AuditTests.EndedRun run) : IClassFixture<AuditTes
         "a shipment handed over with another address",
         "UPDATE shop_parcel SET written_address = 'nowhere', address = 'nowhere' WHERE order_number = '{0}'",
         "order {0}")]
+    [InlineData(
+        "a change without an end", "UPDATE change_outcome SET outcome = 0 WHERE number = 1",
+        "1 are pending at orders that are not in flight")]
     public async Task A_planted_fault_is_found_and_named(string fault, string sql, string culprit)
     {
         string order = await run.AnyCompleteOrderAsync(shop);

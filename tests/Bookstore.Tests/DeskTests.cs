@@ -22,11 +22,11 @@ public sealed class DeskTests : IDisposable
             await using DeskOffice office = new(
                 shop.File, (words, paper, cancel) => CommandLine.CarryOutAsync(words, services, paper, cancel));
 
-            (int exit, string said) = await SayAsync("change-address", Number, "7 Key Lane, Oban", "--by", "Iris");
+            (int exit, string said) = await shop.SayAsync("change-address", Number, "7 Key Lane, Oban", "--by", "Iris");
             Assert.Equal(0, exit);
             Assert.StartsWith("Applied.", said, StringComparison.Ordinal);
 
-            (_, said) = await SayAsync("ledger", Number);
+            (_, said) = await shop.SayAsync("ledger", Number);
             Assert.Contains("by Iris", said, StringComparison.Ordinal);
             Assert.Contains("applied", said, StringComparison.Ordinal);
             Assert.Contains("7 Key Lane, Oban", said, StringComparison.Ordinal);
@@ -38,7 +38,7 @@ public sealed class DeskTests : IDisposable
     {
         await WithAnOrderAsync(_ => Task.CompletedTask);
 
-        (int exit, string said) = await SayAsync("change-card", Number, "card-C0001-9");
+        (int exit, string said) = await shop.SayAsync("change-card", Number, "card-C0001-9");
 
         Assert.Equal(0, exit);
         Assert.StartsWith("Applied.", said, StringComparison.Ordinal);
@@ -51,7 +51,7 @@ public sealed class DeskTests : IDisposable
     {
         await WithAnOrderAsync(_ => Task.CompletedTask);
 
-        (int exit, string said) = await SayAsync(command, "X-9", "something");
+        (int exit, string said) = await shop.SayAsync(command, "X-9", "something");
 
         Assert.Equal(1, exit);
         Assert.Contains("There is no order X-9", said, StringComparison.Ordinal);
@@ -88,13 +88,4 @@ public sealed class DeskTests : IDisposable
         await services.GetRequiredService<SiteClient>().SubmitAsync(Orders.Workflow, order.Number, order);
         await act(services);
     });
-
-    private async Task<(int Exit, string Said)> SayAsync(params string[] words)
-    {
-        await using StringWriter output = new();
-        int exit = await CommandLine.Create(output)
-            .Parse([.. words, "--store", $"sqlite:{shop.File}"])
-            .InvokeAsync(cancellationToken: TestContext.Current.CancellationToken);
-        return (exit, output.ToString());
-    }
 }

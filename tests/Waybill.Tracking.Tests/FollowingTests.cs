@@ -101,6 +101,24 @@ public abstract class FollowingTests : TrackingTestBase
     }
 
     [Fact]
+    public async Task The_lag_grows_while_rows_cannot_be_taken_in_and_is_gone_when_all_are()
+    {
+        await using Shop shop = new();
+        await shop.SubmitAsync("order-1");
+        TrackingFeed feed = shop.Feed(Store);
+        Store.Passing = _ => throw new IOException("away");
+        await Assert.ThrowsAsync<IOException>(() => feed.PumpOnceAsync(Cancel));
+        shop.Time.Advance(TimeSpan.FromHours(1));
+        TimeSpan away = feed.Lag;
+
+        Store.Passing = null;
+        await feed.PumpAllAsync();
+
+        Assert.Equal(TimeSpan.FromHours(1), away);
+        Assert.Equal(TimeSpan.Zero, feed.Lag);
+    }
+
+    [Fact]
     public async Task A_store_that_is_opened_again_goes_on_where_it_was()
     {
         await using Shop shop = new();

@@ -179,6 +179,29 @@ public abstract class WarehouseTests : TrackingTestBase
     }
 
     [Fact]
+    public async Task Notes_of_what_an_element_called_are_kept_as_its_own()
+    {
+        Rows rows = new();
+        rows.Accepted(Rows.Id(1), "order-1", facts: """
+            {"attributes":{"street":"Storgatan"},"personal":["street"],"subject":"ann"}
+            """);
+        await rows.ApplyAsync(Store);
+        rows.Accepted(Rows.Id(2), "parcel-1", caller: Rows.Id(1));
+        await rows.ApplyAsync(Store);
+        rows.Add(JournalKind.ChangeResolved, Rows.Id(2), 0, Rows.First, detail: """{"difference":"Storgatan"}""");
+        await rows.ApplyAsync(Store);
+        string kept = Encoding.Latin1.GetString(await Fixture.EverythingAsync());
+        string? before = (await Tracking.FamilyAsync(Rows.Id(2)))!.Root.Called[0].Steps[1].Detail;
+
+        await Store.EraseAsync("ann", Cancel);
+        FamilyMember after = (await Tracking.FamilyAsync(Rows.Id(2)))!.Root.Called[0];
+
+        Assert.DoesNotContain("Storgatan", kept);
+        Assert.Contains("Storgatan", before);
+        Assert.True(after.Steps[1] is { IsErased: true, Detail: null });
+    }
+
+    [Fact]
     public async Task Notes_stay_readable_when_an_element_becomes_another_subjects()
     {
         Rows rows = new();

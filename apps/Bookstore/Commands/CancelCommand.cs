@@ -18,7 +18,7 @@ public sealed class CancelCommand(string number, Actor clerk) : IDeskCommand
         {
             CancelOutcome.Requested => $"Order {number} is asked to stop; the ledger tells what comes of it.",
             CancelOutcome.AlreadyRequested => $"Order {number} was asked to stop before.",
-            CancelOutcome.TooLate => $"Order {number} has ended already.",
+            CancelOutcome.TooLate => $"It is too late to stop order {number}: it has ended, or is about to.",
             _ => $"There is no order {number}.",
         });
         return outcome is CancelOutcome.Requested or CancelOutcome.AlreadyRequested ? 0 : 1;

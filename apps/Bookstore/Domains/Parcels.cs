@@ -37,7 +37,8 @@ public sealed class Parcels(Database database)
 
     public Task<List<Parcel>> AllAsync(CancellationToken cancel) => database.ReadAsync(
         """
-        SELECT element, order_number, centre, tracking, parcel.address, written_at_hop, written_address, customer.address
+        SELECT element, order_number, centre, tracking, parcel.address, written_at_hop, written_address,
+            customer.address
         FROM shop_parcel AS parcel JOIN shop_customer AS customer ON customer.id = parcel.customer
         ORDER BY order_number, centre
         """,

@@ -28,7 +28,8 @@ public static class SeededCatalog
 
     private static readonly string[] Streets = ["Street", "Road", "Lane", "Square"];
 
-    private static readonly string[] Towns = ["Whitby", "Ludlow", "Kendal", "Totnes", "Oban", "Frome", "Malton", "Crail"];
+    private static readonly string[] Towns =
+        ["Whitby", "Ludlow", "Kendal", "Totnes", "Oban", "Frome", "Malton", "Crail"];
 
     public static IReadOnlyList<Article> Of(Chance chance, int titles) =>
         [.. Enumerable.Range(1, titles).Select(rank => Book(chance.For("book", rank), rank))];

@@ -2,7 +2,6 @@ using Bookstore.Domains;
 using Bookstore.Ordering;
 using Bookstore.Outside;
 using Bookstore.Returning;
-using Waybill.Stores;
 
 namespace Bookstore.Feeds;
 
@@ -13,25 +12,22 @@ public sealed class SeededFeed : IOrderFeed
     private const double IsCancelled = 0.03;
     private const double IsReturned = 0.02;
     private const double IsUrgent = 0.2;
-    private const double HasMoved = 0.04;
-    private const double HasOtherCard = 0.02;
     private const int CancelledWithin = 15;
 
     private const int ReturnedAfter = 40;
     private const double UnitsPerOrder = 2.9;
 
-    // In entries. At 200 orders a second the longest are some seconds: some changes come in time, some do not.
-    private static readonly int[] ChangeDelays = [1, 20, 200, 500, 900];
-
     private static readonly string[] Countries =
         ["United Kingdom", "United Kingdom", "United Kingdom", "Germany", "France", "Ireland"];
 
     private readonly Chance chance;
+    private readonly ChangeTrickle changes;
     private readonly double[] cumulative;
 
     public SeededFeed(Chance chance, IReadOnlyList<Article> articles, long count)
     {
         this.chance = chance;
+        changes = new ChangeTrickle(chance);
         Articles = articles;
         Count = count;
         Name = $"seed {chance.Seed}";
@@ -59,15 +55,7 @@ public sealed class SeededFeed : IOrderFeed
                 items.Add(new OrderCancelled(NumberAt(earlier)));
         }
 
-        foreach (int delay in ChangeDelays.Where(delay => delay <= entry))
-        {
-            long changed = entry - delay;
-            if (IsChangedAfter(delay, "address", HasMoved, changed))
-                items.Add(NewAddressOf(changed));
-            if (IsChangedAfter(delay, "card", HasOtherCard, changed))
-                items.Add(NewCardOf(changed));
-        }
-
+        items.AddRange(changes.At(entry, earlier => (NumberAt(earlier), OrderAt(earlier).CustomerId)));
         long returned = entry - ReturnedAfter;
         if (returned >= 0 && chance.Happens(IsReturned, "returned", returned))
             items.Add(new GoodsReturned(ReturnOf(OrderAt(returned))));
@@ -77,26 +65,6 @@ public sealed class SeededFeed : IOrderFeed
     private long? CancelledAt(long entry) => chance.Happens(IsCancelled, "cancelled", entry)
         ? entry + 1 + (long)(chance.Of("cancelled after", entry) * CancelledWithin)
         : null;
-
-    private bool IsChangedAfter(int delay, string what, double probability, long entry) =>
-        chance.Happens(probability, what, "changed", entry)
-        && delay == ChangeDelays[(int)(chance.Of(what, "changed after", entry) * ChangeDelays.Length)];
-
-    private AddressChanged NewAddressOf(long entry)
-    {
-        string address = SeededCatalog.StreetAddress(chance.For("new address", entry));
-        return new AddressChanged(NumberAt(entry), RequestOf("address", entry), new AddressChange(address));
-    }
-
-    private CardChanged NewCardOf(long entry) =>
-        new(NumberAt(entry), RequestOf("card", entry), new CardChange($"card-{OrderAt(entry).CustomerId}-new"));
-
-    private ChangeId RequestOf(string what, long entry)
-    {
-        byte[] id = new byte[16];
-        chance.For(what, "request", entry).NextBytes(id);
-        return new ChangeId(new Guid(id));
-    }
 
     private Order OrderAt(long entry)
     {

@@ -15,7 +15,8 @@ public sealed class SourceOrder(Inventory inventory) : INode<Order>
         if (!plan.IsComplete)
             return Route.To(Orders.BackOrder, order with { Shortages = plan.Shortages });
 
-        Shipment[] shipments = [.. plan.ByCentre.Select(part => Shipment.Of(order, part.Key, part.Value, element.AcceptedAt))];
+        Shipment[] shipments =
+            [.. plan.ByCentre.Select(part => Shipment.Of(order, part.Key, part.Value, element.AcceptedAt))];
         return Route.To(Orders.Dispatch, order with { Shipments = shipments, Shortages = [] })
             .With(shipments.SelectMany(part => Inventory.Reserve(order.Number, part.Centre, part.Lines)));
     }

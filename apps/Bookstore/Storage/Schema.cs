@@ -52,8 +52,9 @@ public static class Schema
         """,
         """
         CREATE TABLE IF NOT EXISTS shop_parcel (
-            element text PRIMARY KEY, order_number text NOT NULL, customer text NOT NULL, centre text NOT NULL, tracking text NOT NULL,
-            address text NOT NULL, written_at_hop integer NOT NULL, written_address text NOT NULL)
+            element text PRIMARY KEY, order_number text NOT NULL, customer text NOT NULL, centre text NOT NULL,
+            tracking text NOT NULL, address text NOT NULL, written_at_hop integer NOT NULL,
+            written_address text NOT NULL)
         """,
         "CREATE TABLE IF NOT EXISTS shop_feed (name text PRIMARY KEY, position bigint NOT NULL)",
     ];

@@ -40,6 +40,7 @@ public sealed class PlainView(Board board, TimeSpan every, TimeProvider time)
         yield return Invariant($"          changes: {Changes(picture, ChangeOutcome.Applied):N0} applied,")
             + Invariant($" {Changes(picture, ChangeOutcome.Rejected):N0} refused,")
             + Invariant($" {Changes(picture, ChangeOutcome.TooLate):N0} too late,")
+            + Invariant($" {Changes(picture, ChangeOutcome.CouldNotReach):N0} out of reach,")
             + Invariant($" {Changes(picture, ChangeOutcome.Pending):N0} pending (one for each element concerned)");
         yield return $"          money: {takings.Authorised} authorised, {takings.Captured} captured, "
             + $"{takings.Refunded} refunded, {takings.Voided} voided";

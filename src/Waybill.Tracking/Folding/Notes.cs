@@ -30,8 +30,8 @@ internal static class Notes
     }
 
     /// <summary>
-    /// The step of the history. Milestones, and what was changed from what to what, are sealed where the element has
-    /// personal data: they may repeat it.
+    /// The step of the history. Milestones, and what was changed from what to what, are sealed where the element, or
+    /// the head of its family, has personal data: they may repeat it.
     /// </summary>
     public static HistoryEntry ToHistory(PassItem item, TrackedRow row, FoldScope scope, long at, int node)
     {
@@ -39,13 +39,13 @@ internal static class Notes
         string? detail = KeptDetail(entry);
         string? milestone = item.Facts?.Milestone;
         string? note = detail is null && milestone is null ? null : Joined(detail, milestone);
-        bool isSealed =
-            note is not null && row.Subject is not null && (milestone is not null || IsOfChange(entry.Kind));
+        bool mayBePersonal = note is not null && (milestone is not null || IsOfChange(entry.Kind));
+        bool isSealed = mayBePersonal && SubjectOf(row, scope) is not null;
         if (isSealed)
         {
             // Without its key, nobody may read it any more, so it is not kept either. The subject's number stands with
             // it: the element may become another one's.
-            long subject = row.Subject!.Value;
+            long subject = SubjectOf(row, scope)!.Value;
             note = scope.KeyOf(subject) is { } key
                 ? FormattableString.Invariant(
                     $"{subject}:{Convert.ToBase64String(Seal.Close(key, row.Id, Encoding.UTF8.GetBytes(note!)))}")
@@ -82,6 +82,8 @@ internal static class Notes
         writer.WriteEndArray();
         writer.Flush();
     }
+
+    private static long? SubjectOf(TrackedRow row, FoldScope scope) => row.Subject ?? scope.RootOf(row).Subject;
 
     private static bool IsOfChange(JournalKind kind) =>
         kind is JournalKind.Amended or JournalKind.ChangeRequested or JournalKind.ChangeResolved;
