@@ -15,6 +15,8 @@ public sealed record CardChange(string Card);
 /// <summary>What customers can change about an order after it was placed, and how that is done.</summary>
 public static class CustomerChanges
 {
+    private const int TextMax = 200;
+
     public static readonly Change<AddressChange> Address = new("address");
     public static readonly Change<CardChange> Card = new("card");
 
@@ -25,6 +27,8 @@ public static class CustomerChanges
     internal static ChangeDecision<Order> Decide(Order order, AddressChange change, IReadOnlyList<CalledPart> parts)
     {
         int inCentres = parts.Count(part => part.Node.Workflow == Fulfilment.Workflow.Name);
+        if (FaultOf("address", change.Address) is { } fault)
+            return ChangeDecision.Rejects(fault);
         if (order.Outcomes.Count > 0)
             return ChangeDecision.ComesTooLate("its parcels have left, or were called off");
         if (inCentres == 0)
@@ -39,7 +43,16 @@ public static class CustomerChanges
         Changed.To(shipment with { Customer = shipment.Customer with { Address = change.Address } });
 
     internal static Changed<Shipment> Apply(Shipment shipment, CardChange change) =>
-        Changed.To(shipment with { Customer = shipment.Customer with { Card = change.Card } });
+        FaultOf("card", change.Card) is { } fault
+            ? Changed.Rejected(fault)
+            : Changed.To(shipment with { Customer = shipment.Customer with { Card = change.Card } });
 
-    internal static Changed<Order> Apply(Order order, CardChange change) => Changed.To(order.PaidWith(change.Card));
+    internal static Changed<Order> Apply(Order order, CardChange change) =>
+        FaultOf("card", change.Card) is { } fault ? Changed.Rejected(fault) : Changed.To(order.PaidWith(change.Card));
+
+    // What has no text, or more than a label has room for, reaches nobody.
+    private static string? FaultOf(string what, string text) =>
+        string.IsNullOrWhiteSpace(text) ? $"the {what} is empty"
+        : text.Length > TextMax ? $"the {what} has {text.Length} characters; {TextMax} is the most"
+        : null;
 }

@@ -11,6 +11,11 @@ namespace Bookstore.Commands;
 /// <summary>The program's commands and options.</summary>
 public static class CommandLine
 {
+    /// <summary>How words are read: an address that begins with @ names no file of more words.</summary>
+    public static ParserConfiguration WordsAsTheyAre { get; } = new() { ResponseFileTokenReplacer = null };
+
+    private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
+
     private static readonly Option<StoreAddress> Store = new("--store")
     {
         Description = "sqlite:FILE or postgres:CONNECTION",
@@ -104,6 +109,9 @@ public static class CommandLine
                 number.Validators.Add(MustNotBeNegative);
         }
 
+        if (Clerk.Validators.Count == 0)
+            Clerk.Validators.Add(MustNotBeBlank);
+
         RootCommand root = new("An online bookstore's order pipeline with its distribution centres, on Waybill.")
         {
             Store, CatalogFile, OrdersFile, Rate, Count, Nodes, Speed, Seed, Report, NoFeed,
@@ -132,7 +140,7 @@ public static class CommandLine
     public static Task<int> CarryOutAsync(
         IReadOnlyList<string> words, IServiceProvider running, TextWriter output, CancellationToken cancel)
     {
-        ParseResult parsed = Create(output, running).Parse(words);
+        ParseResult parsed = Create(output, running).Parse(words, WordsAsTheyAre);
         if (parsed.CommandResult.Command is not DeskWord)
             throw new InvalidOperationException($"\"{string.Join(' ', words)}\" is not done at the desk.");
         InvocationConfiguration quiet = new()
@@ -140,6 +148,8 @@ public static class CommandLine
             Output = output,
             Error = output,
             EnableDefaultExceptionHandler = false,
+            // Signals are for the run, which drains; not for a command that it happens to carry out.
+            ProcessTerminationTimeout = null,
         };
         return parsed.InvokeAsync(quiet, cancel);
     }
@@ -155,6 +165,24 @@ public static class CommandLine
             option.AddError($"{option.Option.Name} cannot be {option.Tokens[0].Value}: give a number from 0 on.");
     }
 
+    private static void MustBeADayAtMost(OptionResult option)
+    {
+        if (option.Tokens.Count == 1
+            && double.TryParse(option.Tokens[0].Value, CultureInfo.InvariantCulture, out double seconds)
+            && seconds > LongestWait.TotalSeconds)
+        {
+            option.AddError(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{option.Option.Name} cannot be {seconds}: give {LongestWait.TotalSeconds} seconds, a day, at most."));
+        }
+    }
+
+    private static void MustNotBeBlank(OptionResult option)
+    {
+        if (option.Tokens.Count == 1 && string.IsNullOrWhiteSpace(option.Tokens[0].Value))
+            option.AddError($"{option.Option.Name} is empty: say who asks.");
+    }
+
     private static RunOrder RunOrderOf(ParseResult parsed) => new()
     {
         Site = new SiteOrder
@@ -168,7 +196,7 @@ public static class CommandLine
         OrdersFile = parsed.GetValue(OrdersFile)?.FullName,
         Rate = parsed.GetValue(Rate),
         Count = parsed.GetValue(Count),
-        ReportEvery = TimeSpan.FromSeconds(Math.Max(0.01, parsed.GetValue(Report))),
+        ReportEvery = TimeSpan.FromSeconds(Math.Clamp(parsed.GetValue(Report), 0.01, LongestWait.TotalSeconds)),
         Feeds = !parsed.GetValue(NoFeed),
     };
 
@@ -229,6 +257,7 @@ public static class CommandLine
             DefaultValueFactory = _ => 5,
         };
         wait.Validators.Add(MustNotBeNegative);
+        wait.Validators.Add(MustBeADayAtMost);
         return new DeskWord(
             name, $"Change the {what} of an order that is under way.", output, running,
             parsed => new ChangeCommand<TChange>(

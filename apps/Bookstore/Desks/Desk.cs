@@ -25,6 +25,13 @@ public sealed class Desk(SiteOrder order, IServiceProvider? running, TextWriter 
             return answer.Exit;
         }
 
+        if (order.Store.Kind == StoreKind.Sqlite && !File.Exists(order.Store.Place))
+        {
+            throw new FileNotFoundException(
+                $"There is no {Path.GetFullPath(order.Store.Place)}: run the site once, which creates it, or name "
+                + "another with --store.");
+        }
+
         using Notices notices = new(Console.Error);
         using IHost host = Site.Build(order with { IsReadOnly = command.OnlyLooks, HasWorker = false }, notices);
         await host.Services.GetRequiredService<ISiteStore>().OpenAsync(cancel);

@@ -33,9 +33,17 @@ public static class DeskLine
     /// <param name="databaseFile">The site's file.</param>
     /// <param name="words">The command, as on a command line.</param>
     /// <param name="cancel">Stops waiting.</param>
+    /// <exception cref="InvalidDataException">The command is longer than <see cref="RequestMax"/>.</exception>
     public static async Task<DeskAnswer?> CallAsync(
         string databaseFile, IReadOnlyList<string> words, CancellationToken cancel)
     {
+        byte[] request = [.. JsonSerializer.SerializeToUtf8Bytes(words), (byte)'\n'];
+        if (request.Length > RequestMax)
+        {
+            throw new InvalidDataException(
+                $"The command is {request.Length} bytes long; the process that runs the site takes {RequestMax}.");
+        }
+
         using Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
@@ -47,8 +55,7 @@ public static class DeskLine
         }
 
         await using NetworkStream stream = new(socket, ownsSocket: false);
-        await stream.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(words), cancel);
-        await stream.WriteAsync("\n"u8.ToArray(), cancel);
+        await stream.WriteAsync(request, cancel);
         using StreamReader reader = new(stream, Encoding.UTF8);
         string answer = await reader.ReadLineAsync(cancel)
             ?? throw new IOException("The process that runs the site hung up. Look at its output, and try again.");

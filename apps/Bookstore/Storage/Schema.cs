@@ -1,3 +1,6 @@
+using System.Data.Common;
+using Microsoft.Data.Sqlite;
+using Npgsql;
 using Waybill;
 
 namespace Bookstore.Storage;
@@ -58,6 +61,23 @@ public static class Schema
         """,
         "CREATE TABLE IF NOT EXISTS shop_feed (name text PRIMARY KEY, position bigint NOT NULL)",
     ];
+
+    /// <exception cref="InvalidDataException">No bookstore has been run there yet.</exception>
+    public static async Task RequireAsync(Database database, CancellationToken cancel)
+    {
+        try
+        {
+            await database.ReadAsync("SELECT count(*) FROM shop_feed", row => row.GetInt64(0), cancel);
+        }
+        catch (DbException error) when (error is PostgresException { SqlState: PostgresErrorCodes.UndefinedTable }
+            or SqliteException { SqliteErrorCode: 1 })
+        {
+            throw new InvalidDataException(
+                "There are no books there to check: no bookstore has been run on this store. Run it once, or name "
+                + "another store with --store.",
+                error);
+        }
+    }
 
     /// <summary>Creates what is missing; harmless when repeated.</summary>
     public static Task CreateAsync(Database database, CancellationToken cancel) =>

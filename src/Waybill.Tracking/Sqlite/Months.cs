@@ -27,6 +27,29 @@ internal static class Months
         DateTimeOffset.ParseExact(
             month, "yyyy-MM", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal).AddMonths(1);
 
+    /// <summary>
+    /// Sees to it that the months belong to the tracking file, before anything of theirs is undone: only the next move
+    /// can have been cut short, so rows of later ones were moved out of another file, or out of a later state of this.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">They do not.</exception>
+    public static void RequireOwn(Database tracking, string file)
+    {
+        long next = tracking.ReadNumber("SELECT move FROM warehouse") + 1;
+        bool isNew = tracking.ReadNumber("SELECT EXISTS (SELECT 1 FROM site)") == 0;
+        foreach (string month in All(file))
+        {
+            using Database database = SqliteFiles.OpenToWrite(FileOf(file, month), "month");
+            string foreign = FormattableString.Invariant(
+                $"SELECT EXISTS (SELECT 1 FROM element WHERE move > {(isNew ? 0 : next)})");
+            if (database.ReadNumber(foreign) == 0)
+                continue;
+            throw new InvalidOperationException(
+                $"{FileOf(file, month)} belongs to another {file} than this one, or to a later state of it: was it "
+                + "deleted, or restored from a backup without its warehouse? Nothing was changed. Restore both from one "
+                + $"backup; or move {file} and {FolderOf(file)} aside, to begin anew with what the journals still hold.");
+        }
+    }
+
     /// <summary>Removes what moves that were cut short have left: rows of moves that do not count.</summary>
     public static void UndoAfter(Database tracking, string file)
     {

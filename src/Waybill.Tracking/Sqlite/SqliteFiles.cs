@@ -48,10 +48,17 @@ internal static class SqliteFiles
         }
     }
 
+    /// <exception cref="FileNotFoundException">It is not there.</exception>
     /// <exception cref="StoreVersionException">It was written by a newer version.</exception>
     /// <exception cref="InvalidOperationException">It was written by an older version.</exception>
     public static void RequireKnown(string file)
     {
+        if (!File.Exists(file))
+        {
+            throw new FileNotFoundException(
+                $"There is no {file} to read: follow a site's journal with it once, which creates it.", file);
+        }
+
         using Database database = Database.OpenToRead(file);
         int known = MigrationScripts.Of("sqlite").Count;
         if (Version(database, known) < known)

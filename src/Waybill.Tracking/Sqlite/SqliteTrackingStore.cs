@@ -26,6 +26,7 @@ public sealed class SqliteTrackingStore(string file, bool isReadOnly = false) : 
     /// <inheritdoc/>
     /// <exception cref="StoreUnavailableException">Another process has it open for writing.</exception>
     /// <exception cref="StoreVersionException">It was written by a newer version.</exception>
+    /// <exception cref="InvalidOperationException">The warehouse beside it belongs to another file.</exception>
     public override async Task OpenAsync(CancellationToken cancel)
     {
         await turn.WaitAsync(cancel);
@@ -40,6 +41,7 @@ public sealed class SqliteTrackingStore(string file, bool isReadOnly = false) : 
             {
                 held = SqliteFiles.Lock(file);
                 session = new SqliteSession(SqliteFiles.OpenToWrite(file, "sqlite"));
+                Months.RequireOwn(session.Database, file);
                 Months.UndoAfter(session.Database, file);
             }
         }
@@ -150,6 +152,7 @@ public sealed class SqliteTrackingStore(string file, bool isReadOnly = false) : 
         await turn.WaitAsync(cancel);
         try
         {
+            RequireThere();
             return work(session ?? throw new InvalidOperationException(isReadOnly
                 ? $"{file} is open to read only."
                 : $"{file} has not been opened: await {nameof(OpenAsync)} first."));
@@ -161,6 +164,17 @@ public sealed class SqliteTrackingStore(string file, bool isReadOnly = false) : 
         finally
         {
             turn.Release();
+        }
+    }
+
+    // What is written to a deleted file is gone when the process ends, but the journals would forget it now.
+    private void RequireThere()
+    {
+        if (session is not null && !File.Exists(file))
+        {
+            throw new StoreBrokenException(
+                $"{file} was deleted or moved while it was open. Nothing more is taken in; the journals keep it. End the "
+                + "process, put the file back, and start again.");
         }
     }
 
