@@ -57,6 +57,67 @@ public sealed class DeskTests : IDisposable
         Assert.Contains("There is no order X-9", said, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("change-address", "  ", "the address is empty")]
+    [InlineData("change-card", "", "the card is empty")]
+    [InlineData("change-address", null, "the address has 201 characters")]
+    public async Task What_no_label_can_show_is_refused(string command, string? text, string reason)
+    {
+        await WithAnOrderAsync(_ => Task.CompletedTask);
+
+        (int exit, string said) = await SayAsync(command, Number, text ?? new string('x', 201));
+
+        Assert.Equal(1, exit);
+        Assert.StartsWith("Refused.", said, StringComparison.Ordinal);
+        Assert.Contains(reason, said, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_address_that_begins_with_an_at_sign_is_an_address()
+    {
+        await WithAnOrderAsync(async services =>
+        {
+            StringWriter paper = new();
+            int exit = await CommandLine.CarryOutAsync(
+                ["change-address", Number, "@/etc/hostname"], services, paper, CancellationToken.None);
+
+            Assert.Equal(0, exit);
+            Assert.Contains("@/etc/hostname", paper.ToString(), StringComparison.Ordinal);
+        });
+    }
+
+    [Fact]
+    public async Task A_command_that_is_too_long_for_the_line_is_refused_before_it_is_sent()
+    {
+        InvalidDataException error = await Assert.ThrowsAsync<InvalidDataException>(() => DeskLine.CallAsync(
+            shop.File, [new string('x', DeskLine.RequestMax)], TestContext.Current.CancellationToken));
+
+        Assert.Contains("bytes long", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("change-address S1-000001 here --by \" \"", "say who asks")]
+    [InlineData("change-address S1-000001 here --wait 1e300", "a day, at most")]
+    [InlineData("held --store postgres:nonsense", "is not a connection")]
+    public void Words_that_cannot_be_meant_are_refused_and_named(string words, string reason) => Assert.Contains(
+        CommandLine.Create(TextWriter.Null).Parse(words).Errors,
+        error => error.Message.Contains(reason, StringComparison.Ordinal));
+
+    [Fact]
+    public async Task A_clerk_founds_no_site()
+    {
+        FileNotFoundException error = await Assert.ThrowsAsync<FileNotFoundException>(async () =>
+        {
+            await using StringWriter paper = new();
+            SiteOrder nowhere = new() { Store = new StoreAddress(StoreKind.Sqlite, $"{shop.File}.missing") };
+            await new Desk(nowhere, running: null, paper).ServeAsync(
+                new HeldCommand(), ["held"], TestContext.Current.CancellationToken);
+        });
+
+        Assert.Contains("run the site once", error.Message, StringComparison.Ordinal);
+        Assert.False(File.Exists($"{shop.File}.missing"));
+    }
+
     [Fact]
     public async Task A_word_that_is_no_desk_command_is_refused_over_the_line()
     {
