@@ -65,7 +65,7 @@ public sealed class DeskTests : IDisposable
     {
         await WithAnOrderAsync(_ => Task.CompletedTask);
 
-        (int exit, string said) = await SayAsync(command, Number, text ?? new string('x', 201));
+        (int exit, string said) = await shop.SayAsync(command, Number, text ?? new string('x', 201));
 
         Assert.Equal(1, exit);
         Assert.StartsWith("Refused.", said, StringComparison.Ordinal);
