@@ -11,8 +11,13 @@ public sealed class DependencyTests
         ["Waybill.Sqlite"] = ["Waybill"],
         ["Waybill.Postgres"] = ["Waybill"],
         ["Waybill.Tracking"] = ["Waybill"],
+        ["Waybill.Services"] = ["Waybill"],
+        ["Waybill.Server"] = ["Waybill", "Waybill.Services"],
         ["Waybill.Testing"] = ["Waybill"],
-        ["Bookstore"] = ["Waybill", "Waybill.Sqlite", "Waybill.Postgres", "Waybill.Tracking"],
+        ["Bookstore"] =
+        [
+            "Waybill", "Waybill.Sqlite", "Waybill.Postgres", "Waybill.Tracking", "Waybill.Services", "Waybill.Server",
+        ],
     };
 
     [Fact]
