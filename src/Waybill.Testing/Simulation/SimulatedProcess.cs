@@ -18,6 +18,7 @@ internal sealed class SimulatedProcess : SynchronizationContext, IRunScheduler, 
 
     private readonly World world;
     private readonly FaultyStore store;
+    private readonly HeldTables tables;
     private readonly Queue<Action> posts = new();
     private readonly List<IThreadPoolWorkItem> runs = [];
     private readonly SortedDictionary<Loop, Task> underWay = [];
@@ -46,6 +47,7 @@ internal sealed class SimulatedProcess : SynchronizationContext, IRunScheduler, 
         Workflows = Trips.All(code, version);
         SiteDefinition site = SiteDefinition.Checked(Workflows, options);
         store = new FaultyStore(world.Site, new Wire(world, this));
+        tables = new HeldTables(site, store);
         EndingWatch endings = new();
         Passes = new Passes(
             new EngineContext(site, store, Time, this, world.NewId, endings, NullLoggerFactory.Instance),
@@ -191,8 +193,15 @@ internal sealed class SimulatedProcess : SynchronizationContext, IRunScheduler, 
 
     private async Task KeepLeaseAsync()
     {
+        await tables.DeclareAsync(CancellationToken.None);
         await Passes.Caretaker.KeepLeaseOnceAsync();
         await Passes.Caretaker.LookForDeadOnceAsync();
+    }
+
+    private async Task ReleaseAsync()
+    {
+        await tables.DeclareAsync(CancellationToken.None);
+        await Passes.Releaser.ReleaseOnceAsync();
     }
 
     private Task Begin(Loop loop)
@@ -210,7 +219,7 @@ internal sealed class SimulatedProcess : SynchronizationContext, IRunScheduler, 
             case Loop.Purge:
                 return Passes.Caretaker.PurgeOnceAsync();
             case Loop.Release:
-                return Passes.Releaser.ReleaseOnceAsync();
+                return ReleaseAsync();
             case Loop.Stop:
                 return StopOnceAsync();
             case Loop.Sweep:

@@ -21,9 +21,9 @@ internal sealed class StoreLayer(ISiteStore inner) : ISiteStore
 
     public ISidelinedStore Sidelined => inner.Sidelined;
 
-    public IHeldStore Held => inner.Held;
+    public IHeldStore Held { get; init; } = inner.Held;
 
-    public IChangeStore Changes => inner.Changes;
+    public IChangeStore Changes { get; init; } = inner.Changes;
 
     public IWorkerStore Workers { get; init; } = inner.Workers;
 
@@ -63,6 +63,33 @@ internal abstract class CommitLayer(IElementStore inner) : IElementStore
         inner.CancelAsync(requests, cancel);
 }
 
+/// <summary>Passes everything on but the releases.</summary>
+internal abstract class HeldLayer(IHeldStore inner) : IHeldStore
+{
+    protected IHeldStore Inner => inner;
+
+    public Task DeclareAsync(IReadOnlyList<HeldQueue> queues, CancellationToken cancel) =>
+        inner.DeclareAsync(queues, cancel);
+
+    public Task<HeldPage> ListAsync(
+        NodeAddress queue, HeldFilter filter, HeldPageRequest page, CancellationToken cancel) =>
+        inner.ListAsync(queue, filter, page, cancel);
+
+    public Task<IReadOnlyList<HeldGroup>> GroupAsync(NodeAddress queue, HeldQuery query, CancellationToken cancel) =>
+        inner.GroupAsync(queue, query, cancel);
+
+    public abstract Task<HeldReleased> ReleaseAsync(HeldRelease release, CancellationToken cancel);
+
+    public Task<IReadOnlyList<HopOutcome>> ActAsync(IReadOnlyList<Hop> hops, CancellationToken cancel) =>
+        inner.ActAsync(hops, cancel);
+
+    public Task<IReadOnlyList<bool>> AmendAsync(IReadOnlyList<Amendment> amendments, CancellationToken cancel) =>
+        inner.AmendAsync(amendments, cancel);
+
+    public Task<Page<BatchMember>> MembersAsync(ElementId batch, PageRequest page, CancellationToken cancel) =>
+        inner.MembersAsync(batch, page, cancel);
+}
+
 /// <summary>Traces every commit where it reaches the store, and sees that no ended epoch gets one through.</summary>
 internal sealed class WatchedCommits(World world, IElementStore inner) : CommitLayer(inner)
 {
@@ -76,6 +103,9 @@ internal sealed class WatchedCommits(World world, IElementStore inner) : CommitL
             world.Trace($"  {World.NumberOf(hop.Id)}:{hop.From} {hop.Kind} {hop.To.GetType().Name}: {outcome.Status}");
             if (!isLive && outcome.Status == HopStatus.Applied)
                 world.Violated($"epoch {epoch.Value} has ended and yet moved {World.NumberOf(hop.Id)}");
+            bool isApplied = outcome.Status == HopStatus.Applied;
+            if (isApplied && ChangeChecks.Fault(world.Store.State, hop.Id, hop.Data) is { } fault)
+                world.Violated($"{World.NumberOf(hop.Id)}:{hop.From} went on, and {fault}");
         }
 
         return outcomes;

@@ -5,7 +5,11 @@ namespace Waybill.Testing.Simulation;
 /// <summary>The network between one process and the store: decides the fate of each call by chance.</summary>
 internal sealed class Wire(World world, SimulatedProcess process) : IStoreFaults
 {
-    private static readonly string[] Reads = ["Directory", "Tickets", "Journal", "Elements.Fences", "Sidelined.List"];
+    private static readonly string[] Reads =
+    [
+        "Directory", "Tickets", "Journal", "Elements.Fences", "Sidelined.List", "Held.List", "Held.Group",
+        "Held.Members", "Changes.Find", "Changes.List", "Changes.Count",
+    ];
 
     public Task<T> CallAsync<T>(string call, Func<Task<T>> apply)
     {
@@ -111,6 +115,8 @@ internal sealed class Wire(World world, SimulatedProcess process) : IStoreFaults
     {
         if (applied.Exception is { } error)
             answer.SetException(error.InnerExceptions);
+        else if (applied.IsCanceled)
+            answer.SetCanceled();
         else
             answer.SetResult(applied.Result);
     }

@@ -24,8 +24,13 @@ internal sealed class World
         Harshness = OneOf([0.1, 0.3, 1.0]);
         Store = new MemoryStore(StoreTime);
         ISiteStore store = MutantStore.Of(Store, settings.Mutation, Chance);
-        Site = new StoreLayer(store) { Elements = new WatchedCommits(this, store.Elements) };
+        Site = new StoreLayer(store)
+        {
+            Elements = new WatchedCommits(this, store.Elements),
+            Held = new WatchedReleases(this, store.Held),
+        };
         Ledger = new Ledger(this);
+        Waves = new Waves(this);
         Clients = new Clients(this);
         Reader = new JournalReader(this);
     }
@@ -49,6 +54,8 @@ internal sealed class World
     public ISiteStore Site { get; }
 
     public Ledger Ledger { get; }
+
+    public Waves Waves { get; }
 
     public Clients Clients { get; }
 
