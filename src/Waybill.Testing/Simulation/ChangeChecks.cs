@@ -11,20 +11,24 @@ internal static class ChangeChecks
     public static int NumberOf(ReadOnlyMemory<byte> payload) =>
         int.Parse(Encoding.UTF8.GetString(payload.Span), CultureInfo.InvariantCulture);
 
+    /// <summary>The numbers of the changes that were applied, by element, as the ledger has them.</summary>
+    public static ILookup<ElementId, int> Applied(MemoryState state) => state.Ledger.Requests.Values
+        .Where(request => !request.IsCancel)
+        .SelectMany(request => request.Outcomes
+            .Where(outcome => outcome.Outcome == ChangeOutcome.Applied)
+            .Select(outcome => (outcome.Element, Number: NumberOf(request.Change.Payload))))
+        .ToLookup(applied => applied.Element, applied => applied.Number);
+
     /// <summary>The data of an element has each change that the ledger says was applied there, once.</summary>
-    public static string? Fault(MemoryState state, ElementId element, ReadOnlyMemory<byte> data)
+    public static string? Fault(ILookup<ElementId, int> ledger, ElementId element, ReadOnlyMemory<byte> data)
     {
+        bool hasChanges = data.Span.IndexOf("\"changes\""u8) >= 0;
+        if (!hasChanges && !ledger.Contains(element))
+            return null;
         IReadOnlyList<int> shown = Trip.Read(data).Changes ?? [];
-        int[] applied =
-        [
-            .. state.Ledger.Requests.Values
-                .Where(request => !request.IsCancel && request.Outcomes.Exists(outcome =>
-                    outcome.Element == element && outcome.Outcome == ChangeOutcome.Applied))
-                .Select(request => NumberOf(request.Change.Payload)),
-        ];
-        return shown.Order().SequenceEqual(applied.Order())
+        return shown.Order().SequenceEqual(ledger[element].Order())
             ? null
-            : $"its data shows changes {string.Join(' ', shown)}, the ledger {string.Join(' ', applied)}";
+            : $"its data shows changes {string.Join(' ', shown)}, the ledger {string.Join(' ', ledger[element])}";
     }
 
     /// <summary>What must hold of the ledger when everything has come to its end.</summary>

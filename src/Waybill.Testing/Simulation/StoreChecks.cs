@@ -9,9 +9,10 @@ internal static class StoreChecks
     public static void Run(World world)
     {
         MemoryState state = world.Store.State;
+        ILookup<ElementId, int> applied = ChangeChecks.Applied(state);
         foreach (MemoryElement element in state.Elements.Values)
         {
-            string? found = Fault(state, element) ?? ChangeChecks.Fault(state, element.Id, element.Data);
+            string? found = Fault(state, element) ?? ChangeChecks.Fault(applied, element.Id, element.Data);
             if (found is { } fault)
                 world.Violated($"{World.NumberOf(element.Id)}:{element.Hop} at {element.Node}: {fault}");
         }

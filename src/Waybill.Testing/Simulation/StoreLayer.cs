@@ -96,6 +96,7 @@ internal sealed class WatchedCommits(World world, IElementStore inner) : CommitL
     public override async Task<IReadOnlyList<HopOutcome>> CommitAsync(
         WorkerEpoch epoch, IReadOnlyList<Hop> hops, CancellationToken cancel)
     {
+        ILookup<ElementId, int>? applied = null;
         bool isLive = world.Store.State.IsLive(epoch);
         IReadOnlyList<HopOutcome> outcomes = await Inner.CommitAsync(epoch, hops, cancel);
         foreach ((Hop hop, HopOutcome outcome) in hops.Zip(outcomes))
@@ -103,8 +104,10 @@ internal sealed class WatchedCommits(World world, IElementStore inner) : CommitL
             world.Trace($"  {World.NumberOf(hop.Id)}:{hop.From} {hop.Kind} {hop.To.GetType().Name}: {outcome.Status}");
             if (!isLive && outcome.Status == HopStatus.Applied)
                 world.Violated($"epoch {epoch.Value} has ended and yet moved {World.NumberOf(hop.Id)}");
-            bool isApplied = outcome.Status == HopStatus.Applied;
-            if (isApplied && ChangeChecks.Fault(world.Store.State, hop.Id, hop.Data) is { } fault)
+            if (outcome.Status != HopStatus.Applied)
+                continue;
+            applied ??= ChangeChecks.Applied(world.Store.State);
+            if (ChangeChecks.Fault(applied, hop.Id, hop.Data) is { } fault)
                 world.Violated($"{World.NumberOf(hop.Id)}:{hop.From} went on, and {fault}");
         }
 
