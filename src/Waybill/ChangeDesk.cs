@@ -76,8 +76,9 @@ public sealed class ChangeDesk
                 if (await LookOnceAsync(ticket.Id, isTimeUp: left <= TimeSpan.Zero, cancel) is { } result)
                     return result;
                 TimeSpan pause = left < site.Options.PollInterval ? left : site.Options.PollInterval;
-                await Task.WhenAny(changed, Task.Delay(pause, time, cancel));
-                cancel.ThrowIfCancellationRequested();
+                // Time wakes it as an outcome does: one task to wait for, and a needless look is harmless.
+                await using (time.CreateTimer(_ => endings.Ended(ticket.Id), null, pause, Timeout.InfiniteTimeSpan))
+                    await changed.WaitAsync(cancel);
                 await ResolveAsync(ticket.Id, cancel);
             }
         }

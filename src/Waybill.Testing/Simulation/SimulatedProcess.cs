@@ -23,6 +23,8 @@ internal sealed class SimulatedProcess : SynchronizationContext, IRunScheduler, 
     private readonly List<IThreadPoolWorkItem> runs = [];
     private readonly SortedDictionary<Loop, Task> underWay = [];
     private readonly List<(Task Call, Action<Task> Done)> calls = [];
+    private readonly int thread = Environment.CurrentManagedThreadId;
+    private volatile bool hasStrayed;
     private TimeSpan pausedUntil;
     private TimeSpan? stoppingSince;
 
@@ -94,7 +96,14 @@ internal sealed class SimulatedProcess : SynchronizationContext, IRunScheduler, 
 
     public void Schedule(IThreadPoolWorkItem run) => runs.Add(run);
 
-    public override void Post(SendOrPostCallback d, object? state) => posts.Enqueue(() => d(state));
+    public override void Post(SendOrPostCallback d, object? state)
+    {
+        // What comes from another thread comes at any moment, and no seed would bring it back.
+        if (Environment.CurrentManagedThreadId == thread)
+            posts.Enqueue(() => d(state));
+        else
+            hasStrayed = true;
+    }
 
     /// <summary>Does something on this process's only thread, with all that follows from it.</summary>
     public void Do(Action action)
@@ -253,6 +262,8 @@ internal sealed class SimulatedProcess : SynchronizationContext, IRunScheduler, 
     {
         if (IsDead)
             return;
+        if (hasStrayed)
+            world.Violated($"something in {Name} went on by another thread");
         foreach ((Loop loop, Task pass) in underWay.Where(entry => entry.Value.IsCompleted).ToArray())
         {
             underWay.Remove(loop);
