@@ -5,7 +5,9 @@ using Waybill.Testing.Memory;
 
 namespace Waybill.Testing.Simulation;
 
-/// <summary>What must hold of changes: the ledger tells what the data shows, and nothing that was told changes.</summary>
+/// <summary>
+/// What must hold of changes: the ledger tells what the data shows, and nothing that was told changes.
+/// </summary>
 internal static class ChangeChecks
 {
     public static int NumberOf(ReadOnlyMemory<byte> payload) =>
