@@ -65,27 +65,48 @@ public sealed class ChangeDesk
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(bound, TimeSpan.Zero);
         long begun = time.GetTimestamp();
         ChangeTicket ticket = await RequestAsync(element, change, payload, actor, null, bound, cancel);
-        if (ticket.Status == ChangeReceiptStatus.NotFound)
-            return ChangeResult.Of(null);
-        try
-        {
-            while (true)
-            {
-                Task changed = endings.OutcomeAsync(ticket.Id);
-                TimeSpan left = bound - time.GetElapsedTime(begun);
-                if (await LookOnceAsync(ticket.Id, isTimeUp: left <= TimeSpan.Zero, cancel) is { } result)
-                    return result;
-                TimeSpan pause = left < site.Options.PollInterval ? left : site.Options.PollInterval;
-                // Time wakes it as an outcome does: one task to wait for, and a needless look is harmless.
-                await using (time.CreateTimer(_ => endings.Ended(ticket.Id), null, pause, Timeout.InfiniteTimeSpan))
-                    await changed.WaitAsync(cancel);
-                await ResolveAsync(ticket.Id, cancel);
-            }
-        }
-        finally
-        {
-            endings.Ended(ticket.Id);
-        }
+        return await OutcomeAsync(ticket, begun, bound, cancel);
+    }
+
+    /// <summary>
+    /// Asks for a change by its name, for those who do not know its type. The payload is read strictly: unknown,
+    /// doubled and missing members are refused. It does not wait, and reaches the element as any other request.
+    /// </summary>
+    /// <param name="element">Which.</param>
+    /// <param name="change">The name of a change that a workflow of this site declares.</param>
+    /// <param name="utf8Json">What is asked for, UTF-8 JSON.</param>
+    /// <param name="actor">Who asks, and why.</param>
+    /// <param name="id">The request's id, to repeat one; default: a new one.</param>
+    /// <param name="cancel">Stops waiting; the request may be taken in all the same.</param>
+    /// <exception cref="ArgumentException">No workflow declares such a change.</exception>
+    /// <exception cref="InputException">The payload cannot be read as what the change asks for.</exception>
+    public Task<ChangeTicket> RequestJsonAsync(
+        ElementRef element, string change, ReadOnlyMemory<byte> utf8Json, Actor actor, ChangeId? id = null,
+        CancellationToken cancel = default) =>
+        RequestAsync(element, change, Read(change, utf8Json), actor, id, null, cancel);
+
+    /// <summary>
+    /// Asks for a change by its name and waits for what becomes of it: <see cref="RequestJsonAsync"/> and
+    /// <c>ApplyAsync</c> in one.
+    /// </summary>
+    /// <param name="element">Which.</param>
+    /// <param name="change">The name of a change that a workflow of this site declares.</param>
+    /// <param name="utf8Json">What is asked for, UTF-8 JSON.</param>
+    /// <param name="actor">Who asks, and why.</param>
+    /// <param name="bound">How long to wait at the most.</param>
+    /// <param name="id">The request's id, to repeat one; default: a new one.</param>
+    /// <param name="cancel">Stops waiting; the request still ends when its time is up.</param>
+    /// <exception cref="ArgumentException">No workflow declares such a change.</exception>
+    /// <exception cref="InputException">The payload cannot be read as what the change asks for.</exception>
+    public async Task<ChangeResult> ApplyJsonAsync(
+        ElementRef element, string change, ReadOnlyMemory<byte> utf8Json, Actor actor, TimeSpan bound,
+        ChangeId? id = null, CancellationToken cancel = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(bound, TimeSpan.Zero);
+        long begun = time.GetTimestamp();
+        ChangeTicket ticket = await RequestAsync(
+            element, change, Read(change, utf8Json), actor, id, bound, cancel);
+        return await OutcomeAsync(ticket, begun, bound, cancel);
     }
 
     /// <inheritdoc cref="IChangeStore.WithdrawAsync"/>
@@ -146,28 +167,75 @@ public sealed class ChangeDesk
     {
         ArgumentNullException.ThrowIfNull(change);
         ArgumentNullException.ThrowIfNull(payload);
-        ArgumentNullException.ThrowIfNull(actor);
-        Workflow[] concerned = [.. site.Workflows.Where(w => w.Parts.Changes.Any(c => c.Type == change.Name))];
-        if (concerned.Length == 0)
-            throw new ArgumentException($"No workflow of this site declares change \"{change}\".", nameof(change));
+        return await RequestAsync(
+            element, change.Name, site.Codecs.For<TChange>().Write(payload), actor, id, bound, cancel);
+    }
 
+    private async Task<ChangeTicket> RequestAsync(
+        ElementRef element, string change, byte[] payload, Actor actor, ChangeId? id, TimeSpan? bound,
+        CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(actor);
+        Workflow[] concerned = DeclaringWorkflows(change);
         NewChange request = new()
         {
             Id = id ?? new ChangeId(newId().Value),
-            Type = change.Name,
+            Type = change,
             Target = element,
-            Payload = DataLimit.Checked(
-                site.Codecs.For<TChange>().Write(payload), site.Options, $"change {change} of {element}"),
+            Payload = DataLimit.Checked(payload, site.Options, $"change {change} of {element}"),
             Actor = actor,
-            Spreads = !await IsDecidedByAsync(element, change.Name, cancel),
+            Spreads = !await IsDecidedByAsync(element, change, cancel),
             Concerned = [.. concerned.SelectMany(VersionsOf).Distinct()],
-            PastReturn = [.. site.Nodes.Where(n => IsPastReturn(n, change.Name)).Select(node => node.Address)],
+            PastReturn = [.. site.Nodes.Where(n => IsPastReturn(n, change)).Select(node => node.Address)],
             Bound = bound,
         };
         ChangeReceipt receipt = await store.Changes.RequestAsync(request, cancel);
         if (receipt.Status == ChangeReceiptStatus.Taken)
             await ResolveAsync(request.Id, cancel);
         return new ChangeTicket(request.Id, receipt.Status, receipt.Element);
+    }
+
+    /// <summary>Waits for what becomes of a request; withdraws it when its time is up.</summary>
+    private async Task<ChangeResult> OutcomeAsync(
+        ChangeTicket ticket, long begun, TimeSpan bound, CancellationToken cancel)
+    {
+        if (ticket.Status == ChangeReceiptStatus.NotFound)
+            return ChangeResult.Of(null);
+        try
+        {
+            while (true)
+            {
+                Task changed = endings.OutcomeAsync(ticket.Id);
+                TimeSpan left = bound - time.GetElapsedTime(begun);
+                if (await LookOnceAsync(ticket.Id, isTimeUp: left <= TimeSpan.Zero, cancel) is { } result)
+                    return result;
+                TimeSpan pause = left < site.Options.PollInterval ? left : site.Options.PollInterval;
+                // Time wakes it as an outcome does: one task to wait for, and a needless look is harmless.
+                await using (time.CreateTimer(_ => endings.Ended(ticket.Id), null, pause, Timeout.InfiniteTimeSpan))
+                    await changed.WaitAsync(cancel);
+                await ResolveAsync(ticket.Id, cancel);
+            }
+        }
+        finally
+        {
+            endings.Ended(ticket.Id);
+        }
+    }
+
+    private Workflow[] DeclaringWorkflows(string change)
+    {
+        Workflow[] declaring = [.. site.Workflows.Where(w => w.Parts.Changes.Any(c => c.Type == change))];
+        return declaring.Length > 0
+            ? declaring
+            : throw new ArgumentException($"No workflow of this site declares change \"{change}\".", nameof(change));
+    }
+
+    /// <summary>What a client sent for a change, as it is stored.</summary>
+    private byte[] Read(string change, ReadOnlyMemory<byte> utf8Json)
+    {
+        Type type = DeclaringWorkflows(change)[0].Parts.Changes.First(c => c.Type == change).PayloadType;
+        object payload = site.Codecs.Input.Read(type, utf8Json.Span, $"payload of change \"{change}\"");
+        return site.Codecs.For(type).Write(payload);
     }
 
     /// <summary>Answers it here and now wherever it waits; the rest is left to the workers' passes.</summary>

@@ -40,6 +40,9 @@ public sealed class SiteClient
     /// <summary>Changes of elements in flight, and the ledger of what became of them.</summary>
     public ChangeDesk Changes { get; }
 
+    /// <summary>The site's workflows, all versions, in the order in which they were added.</summary>
+    public IReadOnlyList<Workflow> Workflows => site.Workflows;
+
     /// <summary>All nodes of the site's workflows.</summary>
     public IReadOnlyList<NodeOutline> Nodes =>
     [
@@ -63,14 +66,33 @@ public sealed class SiteClient
         ArgumentNullException.ThrowIfNull(workflow);
         ArgumentNullException.ThrowIfNull(input);
         string key = Names.CheckedBusinessKey(businessKey);
-        PlacedNode start = site.StartOf(workflow);
-        if (start.Definition.Hold is not null)
-            await desks.Tables.DeclareAsync(cancel);
-        byte[] data = DataLimit.Checked(site.Codecs.For<TIn>().Write(input), site.Options, $"{workflow} \"{key}\"");
-        QueueSlot slot = SiteDefinition.SlotFor(start, input);
-        NewElement element = new(newId(), slot, key, data, FactsWriter.OfAcceptance(start, input, slot));
-        Acceptance acceptance = await intake.AcceptAsync(element, cancel);
+        Acceptance acceptance = await SubmitAsync(site.StartOf(workflow), key, input, cancel);
         return new Ticket<TOut>(acceptance.Id, workflow.Name, key, acceptance.IsNew);
+    }
+
+    /// <summary>
+    /// Submits an element to the newest version of a workflow, for those who do not know its types. The input is read
+    /// strictly: unknown, doubled and missing members are refused; else as <see cref="SubmitAsync{TIn, TOut}"/>.
+    /// </summary>
+    /// <param name="workflow">The name of a workflow that this site defines.</param>
+    /// <param name="businessKey">1 to 200 characters, no control characters, no white space at either end.</param>
+    /// <param name="utf8Json">What goes in, UTF-8 JSON.</param>
+    /// <param name="cancel">Stops waiting; the element may be accepted all the same.</param>
+    /// <exception cref="ArgumentException">The name or the key cannot be used.</exception>
+    /// <exception cref="InputException">The input cannot be read as what the workflow takes in.</exception>
+    /// <exception cref="RouteException">The input is too large, or a queue cannot hold it.</exception>
+    public async Task<Ticket> SubmitJsonAsync(
+        string workflow, string businessKey, ReadOnlyMemory<byte> utf8Json, CancellationToken cancel = default)
+    {
+        string key = Names.CheckedBusinessKey(businessKey);
+        Workflow newest = Workflows.Where(known => known.Name == workflow).MaxBy(known => known.Version)
+            ?? throw new ArgumentException(
+                $"This site defines no workflow \"{workflow}\". It defines: "
+                + $"{string.Join(", ", Workflows.Select(known => known.Name).Distinct().Order())}.",
+                nameof(workflow));
+        object input = site.Codecs.Input.Read(newest.InputType, utf8Json.Span, $"input of workflow \"{workflow}\"");
+        Acceptance acceptance = await SubmitAsync(site.StartOf(newest), key, input, cancel);
+        return new Ticket(acceptance.Id, newest.Name, newest.Version, key, acceptance.IsNew);
     }
 
     /// <summary>The ticket of a submitted element; null when there is none (any more).</summary>
@@ -179,6 +201,17 @@ public sealed class SiteClient
     /// The site's workflows as text: every node with its purpose, exits, limits, and what happens when it fails.
     /// </summary>
     public string DescribePipeline() => PipelineText.Of(site);
+
+    private async Task<Acceptance> SubmitAsync(PlacedNode start, string key, object input, CancellationToken cancel)
+    {
+        if (start.Definition.Hold is not null)
+            await desks.Tables.DeclareAsync(cancel);
+        byte[] data = DataLimit.Checked(
+            site.Codecs.For(start.Workflow.InputType).Write(input), site.Options, $"{start.Workflow} \"{key}\"");
+        QueueSlot slot = SiteDefinition.SlotFor(start, input);
+        NewElement element = new(newId(), slot, key, data, FactsWriter.OfAcceptance(start, input, slot));
+        return await intake.AcceptAsync(element, cancel);
+    }
 
     private TicketStatus<TOut> ToStatus<TOut>(TicketRecord ticket) => new(
         ticket.Ending,

@@ -25,7 +25,11 @@ internal sealed class CodecSet
         strict = new JsonSerializerOptions(given) { UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow };
         tolerant.MakeReadOnly(populateMissingResolver: true);
         strict.MakeReadOnly(populateMissingResolver: true);
+        Input = new InputReader(tolerant);
     }
+
+    /// <summary>Reads what clients send.</summary>
+    public InputReader Input { get; }
 
     public JsonCodec<T> For<T>() =>
         (JsonCodec<T>)codecs.GetOrAdd(typeof(T), _ => new JsonCodec<T>(strict, tolerant));
