@@ -65,6 +65,7 @@ public sealed class PostgresStore : ISiteStore
         Changes = new PostgresChangeStore(listings, new ChangeRequests(schema, nodes, held, lanes, arrivals));
         Workers = new PostgresWorkerStore(schema, lanes, listings, arrivals);
         Journal = new PostgresJournalStore(listings);
+        Records = new PostgresRecordStore(listings);
     }
 
     /// <inheritdoc/>
@@ -100,6 +101,9 @@ public sealed class PostgresStore : ISiteStore
 
     /// <inheritdoc/>
     public IJournalStore Journal { get; }
+
+    /// <inheritdoc/>
+    public IRecordStore Records { get; }
 
     /// <summary>Completes when this process hears what others notify, for those who await that.</summary>
     internal Task Listening => listener.Listening;

@@ -49,6 +49,7 @@ public sealed class SqliteStore : ISiteStore
         Changes = new SqliteChangeStore(writer, readers, time);
         Workers = new SqliteWorkerStore(writer, readers);
         Journal = new SqliteJournalStore(writer, readers);
+        Records = new SqliteRecordStore(writer, readers, time);
     }
 
     /// <inheritdoc/>
@@ -80,6 +81,9 @@ public sealed class SqliteStore : ISiteStore
 
     /// <inheritdoc/>
     public IJournalStore Journal { get; }
+
+    /// <inheritdoc/>
+    public IRecordStore Records { get; }
 
     /// <inheritdoc/>
     /// <exception cref="StoreUnavailableException">Another process has the file open for writing.</exception>

@@ -74,6 +74,9 @@ public sealed class FaultyStore : ISiteStore
     public IJournalStore Journal { get; }
 
     /// <inheritdoc/>
+    public IRecordStore Records => new FaultyRecordStore(inner.Records, faults);
+
+    /// <inheritdoc/>
     public Task OpenAsync(CancellationToken cancel) => inner.OpenAsync(cancel);
 
     /// <summary>Hears no more hints.</summary>

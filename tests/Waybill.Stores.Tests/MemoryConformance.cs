@@ -108,6 +108,11 @@ public sealed class MemoryChangeLedger : ChangeLedgerConformance
     protected override Task<StoreFixture> CreateAsync() => Task.FromResult<StoreFixture>(new MemoryFixture());
 }
 
+public sealed class MemoryRecords : RecordsConformance
+{
+    protected override Task<StoreFixture> CreateAsync() => Task.FromResult<StoreFixture>(new MemoryFixture());
+}
+
 /// <summary>The model against itself: shows that a run gives the same result whenever it is repeated.</summary>
 public sealed class MemoryComparison : ModelComparison
 {

@@ -75,6 +75,12 @@ public sealed class PostgresJournal(SharedPostgres shared) : JournalConformance
 }
 
 [Collection(PostgresTests.Name)]
+public sealed class PostgresRecords(SharedPostgres shared) : RecordsConformance
+{
+    protected override Task<StoreFixture> CreateAsync() => PostgresFixture.CreateAsync(shared);
+}
+
+[Collection(PostgresTests.Name)]
 public sealed class PostgresWrites(SharedPostgres shared) : WritesConformance
 {
     protected override Task<StoreFixture> CreateAsync() => PostgresFixture.CreateAsync(shared);

@@ -70,7 +70,8 @@ public sealed class PostgresFixture : StoreFixture
             ("worker", ["lease_until"]), ("element", ["accepted_at", "moved_at"]), ("place", ["due"]),
             ("sidelined", ["at"]), ("ticket", ["accepted_at", "ended_at"]), ("journal", ["at"]),
             ("journal_reader", ["since"]), ("change", ["requested_at", "until"]), ("change_outcome", ["at"]),
-            ("change_mark", ["until"]), .. (await HeldTablesAsync()).Select(table => (table, new[] { "held_at" })),
+            ("change_mark", ["until"]), ("stored_record", ["created_at", "changed_at", "kept_until"]),
+            .. (await HeldTablesAsync()).Select(table => (table, new[] { "held_at" })),
         ];
         await RunAsync(string.Join(';', instants.Select(row =>
             $"update {{0}}.{row.Table} set "

@@ -100,6 +100,14 @@ public sealed class SqliteChangeLedger : ChangeLedgerConformance
     protected override Task<StoreFixture> CreateAsync() => SqliteFixture.CreateAsync();
 }
 
+public sealed class SqliteRecords : RecordsConformance
+{
+    // A database file belongs to one process: docs/decisions/0001.
+    protected override bool SupportsSeveralProcesses => false;
+
+    protected override Task<StoreFixture> CreateAsync() => SqliteFixture.CreateAsync();
+}
+
 public sealed class SqliteWrites : WritesConformance
 {
     protected override Task<StoreFixture> CreateAsync() => SqliteFixture.CreateAsync();

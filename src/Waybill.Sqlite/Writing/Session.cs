@@ -2,6 +2,7 @@ using Waybill.Sqlite.Changing;
 using Waybill.Sqlite.Holding;
 using Waybill.Sqlite.Moving;
 using Waybill.Sqlite.Native;
+using Waybill.Sqlite.Recording;
 
 namespace Waybill.Sqlite.Writing;
 
@@ -53,6 +54,7 @@ internal sealed class Session : IDisposable
         Hops = new Hops(elements, Held, changes, moves, effects, Attached);
         Releases = new Releases(database, Held, Intake, elements, places, Journal);
         Amendments = new Amendments(elements, Held, places, Journal);
+        Records = new RecordRows(database, numbers, Clock);
     }
 
     public Database Database { get; }
@@ -82,6 +84,8 @@ internal sealed class Session : IDisposable
     public Amendments Amendments { get; }
 
     public ChangeIntake ChangeIntake { get; }
+
+    public RecordRows Records { get; }
 
     public JournalWriter Journal { get; }
 

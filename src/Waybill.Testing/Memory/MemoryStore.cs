@@ -29,6 +29,7 @@ public sealed class MemoryStore : ISiteStore
         Changes = new MemoryChangeStore(State, changes, cancels);
         Workers = new MemoryWorkerStore(State);
         Journal = new MemoryJournalStore(State);
+        Records = new MemoryRecordStore(State);
     }
 
     /// <inheritdoc/>
@@ -64,6 +65,9 @@ public sealed class MemoryStore : ISiteStore
 
     /// <inheritdoc/>
     public IJournalStore Journal { get; }
+
+    /// <inheritdoc/>
+    public IRecordStore Records { get; }
 
     /// <summary>Everything that the store keeps, for those who check it.</summary>
     internal MemoryState State { get; }

@@ -29,6 +29,8 @@ internal sealed class StoreLayer(ISiteStore inner) : ISiteStore
 
     public IJournalStore Journal => inner.Journal;
 
+    public IRecordStore Records => inner.Records;
+
     public Task OpenAsync(CancellationToken cancel) => inner.OpenAsync(cancel);
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;

@@ -38,6 +38,9 @@ public interface ISiteStore : IAsyncDisposable
     /// <summary>The ordered log of all that happened.</summary>
     IJournalStore Journal { get; }
 
+    /// <summary>Small named records that the faces of the site keep beside its elements.</summary>
+    IRecordStore Records { get; }
+
     /// <summary>
     /// Creates or migrates the schema (under a lock) and checks that it can be used. Must be awaited before anything
     /// else; harmless when repeated.
