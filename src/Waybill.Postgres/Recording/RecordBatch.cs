@@ -14,8 +14,8 @@ internal sealed class RecordBatch(IReadOnlyList<RecordWrite> writes)
 {
     private const long Any = -1;
 
-    // A number is drawn anew for each record that is overwritten, when its lock is held: so revisions of one record grow
-    // whoever waited for whom.
+    // A number is drawn anew for each record that is overwritten, when its lock is held: so revisions of one record
+    // grow whoever waited for whom.
     private const string Upsert =
         """
         with draw (base) as materialized (select nextval('waybill.record_draw') * 1024)

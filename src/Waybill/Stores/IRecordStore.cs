@@ -2,8 +2,8 @@ namespace Waybill.Stores;
 
 /// <summary>
 /// Small named records that the faces of a site keep beside its elements, for all its processes: keys of clients,
-/// idempotency, controls of nodes, addresses of services, the trail of operators' acts. A record is whole and small; what
-/// travels is an element, not a record.
+/// idempotency, controls of nodes, addresses of services, the trail of operators' acts. A record is whole and small;
+/// what travels is an element, not a record.
 /// </summary>
 public interface IRecordStore
 {
