@@ -1,0 +1,44 @@
+using System.Diagnostics;
+using Waybill.Services.Contracts;
+
+namespace Waybill.Services.Calling;
+
+/// <summary>
+/// The one path of all calls: deadline, span, then the implementation in this process or an endpoint.
+/// </summary>
+internal sealed class CallPath(
+    LocalServices local, RemoteCalls remote, ServicesOptions options, TimeProvider time)
+{
+    public async Task<object?> CallAsync(OperationContract operation, object?[] arguments, CancellationToken cancel)
+    {
+        cancel.ThrowIfCancellationRequested();
+        string caller = CallContext.Current?.Service ?? options.Name;
+        TimeSpan remaining = CallContext.Shortened(operation.Deadline);
+        using Activity? span = ServiceTracing.Source.StartActivity(operation.Address, ActivityKind.Client);
+        using CancellationTokenSource deadline = new(remaining, time);
+        using CancellationTokenSource given = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancel);
+        try
+        {
+            if (remaining <= TimeSpan.Zero)
+                throw new OperationCanceledException();
+            return local.Find(operation.Service) is { } implementation
+                ? await new LocalCall(operation, implementation, caller, time)
+                    .RunAsync(arguments, remaining, given.Token)
+                : await remote.CallAsync(new RemoteCall(operation, arguments, caller, remaining), given.Token);
+        }
+        catch (OperationCanceledException error) when (!cancel.IsCancellationRequested)
+        {
+            span?.SetStatus(ActivityStatusCode.Error, "deadline passed");
+            throw new ServiceCallException(
+                CallFailure.DeadlinePassed,
+                operation.Address,
+                $"there were {remaining.TotalMilliseconds:0} ms.",
+                error);
+        }
+        catch (ServiceCallException error)
+        {
+            span?.SetStatus(ActivityStatusCode.Error, error.Failure.ToString());
+            throw;
+        }
+    }
+}

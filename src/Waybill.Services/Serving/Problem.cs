@@ -1,0 +1,90 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Waybill.Services.Contracts;
+
+namespace Waybill.Services.Serving;
+
+/// <summary>An answer that is no result, after RFC 9457. It tells nothing of the code or the data behind.</summary>
+internal sealed record Problem(int Status, string Type, string Title, string Detail)
+{
+    /// <summary>Of a refusal.</summary>
+    public string? Code { get; private init; }
+
+    /// <summary>When to try again.</summary>
+    public TimeSpan? RetryAfter { get; private init; }
+
+    public static Problem Refused(RefusedException refusal) =>
+        new(422, ProblemTypes.Refused, "Refused", refusal.Message) { Code = refusal.Code };
+
+    public static Problem BadArguments(string why) =>
+        new(400, ProblemTypes.BadArguments, "The arguments cannot be read", why);
+
+    public static Problem BadDeadline() => BadArguments(
+        $"The header {Calling.WireHeaders.Deadline} must be a whole number of milliseconds.");
+
+    public static Problem BodyTooLarge(int max) => new(
+        413, ProblemTypes.BodyTooLarge, "The arguments are too large", $"A body has at most {max} bytes. Send less.");
+
+    public static Problem DeadlinePassed(OperationContract operation) => new(
+        408,
+        ProblemTypes.DeadlinePassed,
+        "The deadline has passed",
+        $"The time that was given to {operation} ran out. Whether it took effect is unknown.");
+
+    public static Problem CallerLeft() => new(
+        408, ProblemTypes.DeadlinePassed, "The caller has left", "The connection was closed before the call ended.");
+
+    public static Problem Overloaded(OperationContract operation) => new(
+        503,
+        ProblemTypes.Overloaded,
+        "Too much to do",
+        $"{operation.Service} has as many calls waiting as it takes. Nothing was done. Try again later.")
+    {
+        RetryAfter = TimeSpan.FromSeconds(1),
+    };
+
+    public static Problem OperationFailed(OperationContract operation) => new(
+        500,
+        ProblemTypes.OperationFailed,
+        "The operation failed",
+        $"{operation} failed by a fault of its own. Tell its operators the trace id.");
+
+    public static Problem DependencyFailed(OperationContract operation) => new(
+        500,
+        ProblemTypes.DependencyFailed,
+        "A service that is needed failed",
+        $"{operation} needs another service, which gave no answer. Tell its operators the trace id.");
+
+    /// <summary>
+    /// Writes it, unless an answer has begun: then the connection is broken off, so that nobody takes it as whole.
+    /// </summary>
+    public async Task WriteAsync(HttpContext http)
+    {
+        if (http.Response.HasStarted)
+        {
+            http.Abort();
+            return;
+        }
+
+        Dictionary<string, object> members = new(StringComparer.Ordinal)
+        {
+            ["type"] = Type,
+            ["title"] = Title,
+            ["status"] = Status,
+            ["detail"] = Detail,
+        };
+        if (Code is not null)
+            members["code"] = Code;
+        if (Activity.Current is { } span)
+            members["traceId"] = span.TraceId.ToHexString();
+        http.Response.StatusCode = Status;
+        if (RetryAfter is { } wait)
+            http.Response.Headers.RetryAfter = wait.TotalSeconds.ToString("0", CultureInfo.InvariantCulture);
+        byte[] body = JsonSerializer.SerializeToUtf8Bytes(members);
+        http.Response.ContentType = "application/problem+json";
+        http.Response.ContentLength = body.Length;
+        await http.Response.Body.WriteAsync(body, http.RequestAborted);
+    }
+}
