@@ -13,6 +13,10 @@ internal static class ChangeChecks
     public static int NumberOf(ReadOnlyMemory<byte> payload) =>
         int.Parse(Encoding.UTF8.GetString(payload.Span), CultureInfo.InvariantCulture);
 
+    /// <summary>Whether a request has reached an element.</summary>
+    public static bool Knows(MemoryElement element, MemoryRequest request) =>
+        element.Marks.ContainsKey(request.Number) || request.Reached(element.Id);
+
     /// <summary>The numbers of the changes that were applied, by element, as the ledger has them.</summary>
     public static ILookup<ElementId, int> Applied(MemoryState state) => state.Ledger.Requests.Values
         .Where(request => !request.IsCancel)
@@ -41,6 +45,8 @@ internal static class ChangeChecks
             string name = request.IsCancel ? "a cancel" : $"change {NumberOf(request.Change.Payload)}";
             if (!request.HasEnded)
                 world.Violated($"{name} is pending, and all has ended");
+            foreach (ElementOutcome outcome in request.IsCancel ? [] : request.Outcomes)
+                Met(world, outcome.Outcome);
             if (request.Marked.Count > 0)
                 world.Violated($"{name} is marked at what has ended");
             foreach (IGrouping<ElementId, ElementOutcome> twice in request.Outcomes
@@ -52,6 +58,14 @@ internal static class ChangeChecks
         foreach (ChangeRecord told in world.Clients.Changers.Told)
             CheckTold(world, told);
     }
+
+    private static void Met(World world, ChangeOutcome outcome) => world.Met(outcome switch
+    {
+        ChangeOutcome.Applied => Occasion.Applied,
+        ChangeOutcome.Rejected => Occasion.Rejected,
+        ChangeOutcome.TooLate => Occasion.TooLate,
+        _ => Occasion.Withdrawn,
+    });
 
     /// <summary>Each outcome stands in the journal once, but for those of elements that had ended before.</summary>
     private static void CheckJournal(World world)

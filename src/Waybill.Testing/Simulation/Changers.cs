@@ -16,16 +16,23 @@ internal sealed class Changers(World world)
 
     public void Ask(SimulatedProcess process, ElementId element)
     {
-        switch (asked.Count == 0 ? world.Chance.Next(8) : world.Chance.Next(10))
+        switch (asked.Count == 0 ? world.Chance.Next(10) : world.Chance.Next(12))
         {
             case < 4:
                 Apply(process, element);
                 break;
             case < 8:
-                Request(process, new Asked(
-                    new ChangeId(world.NewId().Value), element, ++numbers, world.Chance.Next(2) == 0));
+                RequestNew(process, element);
                 break;
             case < 9:
+                Apply(process, element);
+                RequestNew(process, element);
+                break;
+            case < 10:
+                Apply(process, element);
+                Cancel(process, element);
+                break;
+            case < 11:
                 Request(process, world.OneOf(asked));
                 break;
             default:
@@ -58,6 +65,15 @@ internal sealed class Changers(World world)
         if (!record.HasEnded)
             world.Violated($"{ChangeChecks.NumberOf(record.Payload)} was told to be {result.Status}, and is pending");
     }
+
+    private void Cancel(SimulatedProcess process, ElementId element)
+    {
+        world.Trace($"{process.Name} client cancels {World.NumberOf(element)} meanwhile");
+        process.Call(() => process.Client.CancelAsync(ElementRef.Of(element), Clients.Operator), _ => { });
+    }
+
+    private void RequestNew(SimulatedProcess process, ElementId element) => Request(
+        process, new Asked(new ChangeId(world.NewId().Value), element, ++numbers, world.Chance.Next(2) == 0));
 
     private void Request(SimulatedProcess process, Asked request)
     {

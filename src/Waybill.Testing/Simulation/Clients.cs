@@ -47,7 +47,7 @@ internal sealed class Clients
                 ToSomeElement(process, Cancel);
                 break;
             case < 37:
-                ToSomeElement(process, Changers.Ask);
+                ToSomeElement(process, Changers.Ask, world.Chance.Next(4) == 0);
                 break;
             case < 39:
                 pickers.Act(process);
@@ -94,11 +94,17 @@ internal sealed class Clients
             });
     }
 
-    private void ToSomeElement(SimulatedProcess process, Action<SimulatedProcess, ElementId> act)
+    private void ToSomeElement(
+        SimulatedProcess process, Action<SimulatedProcess, ElementId> act, bool ofShelf = false)
     {
-        int count = world.Store.State.Elements.Count;
-        if (count > 0)
-            act(process, world.Store.State.Elements.Values.ElementAt(world.Chance.Next(count)).Id);
+        ElementId[] elements =
+        [
+            .. world.Store.State.Elements.Values
+                .Where(element => !ofShelf || element.Place.State is ElementState.Held or ElementState.Batched)
+                .Select(element => element.Id),
+        ];
+        if (elements.Length > 0)
+            act(process, world.OneOf(elements));
     }
 
     private void Signal(SimulatedProcess process, ElementId element)

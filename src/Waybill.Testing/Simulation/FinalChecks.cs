@@ -24,6 +24,7 @@ internal static class FinalChecks
         CheckReader(world);
         CheckProcesses(world);
         ChangeChecks.Run(world);
+        world.Waves.Check();
     }
 
     /// <summary>What runs wrote happened once for each hop that a run brought about, and for nothing else.</summary>

@@ -65,7 +65,7 @@ internal abstract class CommitLayer(IElementStore inner) : IElementStore
         inner.CancelAsync(requests, cancel);
 }
 
-/// <summary>Passes everything on but the releases.</summary>
+/// <summary>Passes everything on that has to do with held elements.</summary>
 internal abstract class HeldLayer(IHeldStore inner) : IHeldStore
 {
     protected IHeldStore Inner => inner;
@@ -80,39 +80,16 @@ internal abstract class HeldLayer(IHeldStore inner) : IHeldStore
     public Task<IReadOnlyList<HeldGroup>> GroupAsync(NodeAddress queue, HeldQuery query, CancellationToken cancel) =>
         inner.GroupAsync(queue, query, cancel);
 
-    public abstract Task<HeldReleased> ReleaseAsync(HeldRelease release, CancellationToken cancel);
+    public virtual Task<HeldReleased> ReleaseAsync(HeldRelease release, CancellationToken cancel) =>
+        inner.ReleaseAsync(release, cancel);
 
     public Task<IReadOnlyList<HopOutcome>> ActAsync(IReadOnlyList<Hop> hops, CancellationToken cancel) =>
         inner.ActAsync(hops, cancel);
 
-    public Task<IReadOnlyList<bool>> AmendAsync(IReadOnlyList<Amendment> amendments, CancellationToken cancel) =>
+    public virtual Task<IReadOnlyList<bool>> AmendAsync(
+        IReadOnlyList<Amendment> amendments, CancellationToken cancel) =>
         inner.AmendAsync(amendments, cancel);
 
     public Task<Page<BatchMember>> MembersAsync(ElementId batch, PageRequest page, CancellationToken cancel) =>
         inner.MembersAsync(batch, page, cancel);
-}
-
-/// <summary>Traces every commit where it reaches the store, and sees that no ended epoch gets one through.</summary>
-internal sealed class WatchedCommits(World world, IElementStore inner) : CommitLayer(inner)
-{
-    public override async Task<IReadOnlyList<HopOutcome>> CommitAsync(
-        WorkerEpoch epoch, IReadOnlyList<Hop> hops, CancellationToken cancel)
-    {
-        ILookup<ElementId, int>? applied = null;
-        bool isLive = world.Store.State.IsLive(epoch);
-        IReadOnlyList<HopOutcome> outcomes = await Inner.CommitAsync(epoch, hops, cancel);
-        foreach ((Hop hop, HopOutcome outcome) in hops.Zip(outcomes))
-        {
-            world.Trace($"  {World.NumberOf(hop.Id)}:{hop.From} {hop.Kind} {hop.To.GetType().Name}: {outcome.Status}");
-            if (!isLive && outcome.Status == HopStatus.Applied)
-                world.Violated($"epoch {epoch.Value} has ended and yet moved {World.NumberOf(hop.Id)}");
-            if (outcome.Status != HopStatus.Applied)
-                continue;
-            applied ??= ChangeChecks.Applied(world.Store.State);
-            if (ChangeChecks.Fault(applied, hop.Id, hop.Data) is { } fault)
-                world.Violated($"{World.NumberOf(hop.Id)}:{hop.From} went on, and {fault}");
-        }
-
-        return outcomes;
-    }
 }

@@ -7,6 +7,7 @@ namespace Waybill.Testing.Simulation;
 internal sealed class Waves(World world)
 {
     private readonly Dictionary<ElementId, List<Membership>> memberships = [];
+    private readonly Dictionary<ElementId, string?> lanes = [];
 
     /// <summary>Notes the members of a wave that was just released, and that they are in no other one.</summary>
     public void Released(HeldRelease release, int members)
@@ -25,64 +26,66 @@ internal sealed class Waves(World world)
         }
     }
 
-    /// <summary>The wave of which a journal row says that it took the element along.</summary>
-    public ElementId? WaveAt(ElementId member, int hop) =>
-        memberships.GetValueOrDefault(member)?.Find(membership => membership.Hop == hop)?.Wave;
+    /// <summary>Notes that a person chose another group for a held element.</summary>
+    public void Amended(ElementId element, ReadOnlyMemory<byte> data)
+    {
+        world.Met(Occasion.Amended);
+        lanes[element] = Trip.Read(data).Lane;
+    }
+
+    /// <summary>What a hop's data lacks of what a person wrote into it.</summary>
+    public string? AmendFault(Hop hop) =>
+        lanes.TryGetValue(hop.Id, out string? lane) && Trip.Read(hop.Data).Lane != lane
+            ? $"its data lost the group {lane}"
+            : null;
+
+    /// <summary>The journal says the same of who went with which wave, and of no one twice.</summary>
+    public void Check()
+    {
+        HashSet<(ElementId, int, string)> watched =
+        [
+            .. memberships.SelectMany(element => element.Value.Select(
+                membership => (element.Key, membership.Hop, JournalDetail.Batched(membership.Wave)))),
+        ];
+        foreach (JournalEntry row in world.Store.State.Journal.Where(row => row.Kind == JournalKind.Batched))
+        {
+            if (!watched.Remove((row.Element, row.Hop, row.Detail!)))
+                world.Violated($"{World.NumberOf(row.Element)}:{row.Hop} was never released to {row.Detail}");
+        }
+
+        foreach ((ElementId member, int hop, string wave) in watched)
+            world.Violated($"{World.NumberOf(member)}:{hop} did not go on to {wave}");
+    }
 
     /// <summary>A member goes on after its wave.</summary>
     public void Unpacked(Element<Trip> member, Replies<int> replies)
     {
         Membership? last = memberships.GetValueOrDefault(member.Id)?.FindLast(known => known.Hop <= member.Hop);
-        bool isRight = last is not null && replies.Count == 1 && IsRight(last.Plan, member.Id, replies[0]);
-        if (isRight)
+        if (last is not null && replies.Count == 1 && Fits(last.Plan, member.Id, replies[0]) is { } occasion)
+        {
+            world.Met(occasion);
             return;
+        }
+
         string told = string.Join(", ", replies.Select(reply => $"{reply.Ending} {reply.Result} {reply.Reason}"));
         world.Violated($"{World.NumberOf(member.Id)} came out of wave {last?.Wave} with {told}");
     }
 
-    private static bool IsRight(int plan, ElementId member, Reply<int> reply)
+    private static Occasion? Fits(int plan, ElementId member, Reply<int> reply)
     {
         long number = World.NumberOf(member);
-        if (reply.Ending is Ending.Cancelled or Ending.Dropped)
-            return true;
-        return Plan.FateOf(plan, number) switch
+        (Occasion Occasion, bool IsRight) told = Plan.FateOf(plan, number) switch
         {
-            MemberFate.IsDoneEarly => reply.Ending == Ending.Finished
-                && reply.Value == Plan.MemberResultOf(plan, number),
-            MemberFate.Fails => reply.Ending == Ending.Failed && reply.Reason == "as planned for it",
-            _ when Plan.WaveFails(plan) => reply.Ending == Ending.Failed && reply.Reason == "as planned",
-            _ => reply.Ending == Ending.Finished && reply.Value == Plan.ResultOf(plan),
+            MemberFate.IsDoneEarly => (Occasion.MemberDone,
+                reply.Ending == Ending.Finished && reply.Value == Plan.MemberResultOf(plan, number)),
+            MemberFate.Fails => (Occasion.MemberFailed,
+                reply.Ending == Ending.Failed && reply.Reason == "as planned for it"),
+            _ when Plan.WaveFails(plan) => (Occasion.WaveFailed,
+                reply.Ending == Ending.Failed && reply.Reason == "as planned"),
+            _ => (Occasion.MemberDone, reply.Ending == Ending.Finished && reply.Value == Plan.ResultOf(plan)),
         };
+        return told.IsRight || reply.Ending is Ending.Cancelled or Ending.Dropped ? told.Occasion : null;
     }
 
     private sealed record Membership(ElementId Wave, int Plan, int Hop);
-}
-
-/// <summary>Watches every release where it reaches the store: its gate is true of what is held there.</summary>
-internal sealed class WatchedReleases(World world, IHeldStore inner) : HeldLayer(inner)
-{
-    public override async Task<HeldReleased> ReleaseAsync(HeldRelease release, CancellationToken cancel)
-    {
-        MemoryHeldRow[] held =
-        [
-            .. world.Store.State.Elements.Values
-                .Where(element => element.Place.State == ElementState.Held && element.Node == release.Queue)
-                .Select(element => element.Held!)
-                .Where(held => release.Filter.Group is null || held.Row.Group == release.Filter.Group),
-        ];
-        HeldReleased released = await Inner.ReleaseAsync(release, cancel);
-        if (released.Status != HeldReleaseStatus.Released)
-            return released;
-        world.Waves.Released(release, released.Members);
-        if (!IsTrue(release, held))
-            world.Violated($"a wave was released {release.Note.By}, with {held.Length} held");
-        return released;
-    }
-
-    private static bool IsTrue(HeldRelease release, MemoryHeldRow[] held)
-    {
-        if (release.Note.By == Clients.Operator.Name || release.Gate is not { } gate)
-            return held.Length > 0;
-        return gate.OldestAt is { } oldest ? held.Any(row => row.At <= oldest) : held.Length >= Trips.CountRule;
-    }
 }

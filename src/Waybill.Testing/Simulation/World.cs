@@ -28,6 +28,7 @@ internal sealed class World
         {
             Elements = new WatchedCommits(this, store.Elements),
             Held = new WatchedReleases(this, store.Held),
+            Changes = new WatchedChanges(this, store.Changes),
         };
         Ledger = new Ledger(this);
         Waves = new Waves(this);
@@ -69,6 +70,8 @@ internal sealed class World
 
     public SortedDictionary<FaultKind, int> Faults { get; } = [];
 
+    public SortedDictionary<Occasion, int> Occasions { get; } = [];
+
     public List<string> Violations { get; } = [];
 
     /// <summary>Whether the storm is over: no faults any more, and every run succeeds.</summary>
@@ -102,6 +105,9 @@ internal sealed class World
         Faults[kind] = Faults.GetValueOrDefault(kind) + 1;
         Trace($"! {kind} {who}");
     }
+
+    /// <summary>Notes that a run came to something, so that a set of runs can show what it had.</summary>
+    public void Met(Occasion occasion) => Occasions[occasion] = Occasions.GetValueOrDefault(occasion) + 1;
 
     public void Violated(string what)
     {
