@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Waybill.Definition;
 using Waybill.Engine;
 using Waybill.Stores;
@@ -209,7 +210,11 @@ public sealed class SiteClient
         byte[] data = DataLimit.Checked(
             site.Codecs.For(start.Workflow.InputType).Write(input), site.Options, $"{start.Workflow} \"{key}\"");
         QueueSlot slot = SiteDefinition.SlotFor(start, input);
-        NewElement element = new(newId(), slot, key, data, FactsWriter.OfAcceptance(start, input, slot));
+        using Activity? activity = Tracing.Submit(start.Workflow.Name, key);
+        NewElement element = new(newId(), slot, key, data, FactsWriter.OfAcceptance(start, input, slot))
+        {
+            Trace = Tracing.Current,
+        };
         return await intake.AcceptAsync(element, cancel);
     }
 

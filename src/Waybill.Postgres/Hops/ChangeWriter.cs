@@ -28,11 +28,12 @@ internal sealed class ChangeWriter(SiteSchema schema, HeldTables held)
     private readonly string insertElements = schema.Place(
         """
         insert into waybill.element (key, id, accepted_at, moved_at, caller_key, caller_id, caller_hop, caller_slot,
-            hop, node, arrived_hop, business_key, data)
-        select key, id, now(), now(), caller_key, caller_id, caller_hop, caller_slot, 0, node, 0, business_key, data
+            hop, node, arrived_hop, business_key, data, trace)
+        select key, id, now(), now(), caller_key, caller_id, caller_hop, caller_slot, 0, node, 0, business_key, data,
+            trace
         from unnest($1::bigint[], $2::uuid[], $3::bigint[], $4::uuid[], $5::integer[], $6::integer[], $7::integer[],
-            $8::text[], $9::bytea[])
-            v(key, id, caller_key, caller_id, caller_hop, caller_slot, node, business_key, data)
+            $8::text[], $9::bytea[], $10::text[])
+            v(key, id, caller_key, caller_id, caller_hop, caller_slot, node, business_key, data, trace)
         """);
     private readonly string insertPlaces = schema.Place(
         """
@@ -147,7 +148,8 @@ internal sealed class ChangeWriter(SiteSchema schema, HeldTables held)
             Arg.Ints([.. places.Select(place => place.Caller?.Slot)]),
             Arg.Ints([.. places.Select(place => place.Node)]),
             Arg.Texts([.. rows.Select(row => StorableText.Of(row.BusinessKey))]),
-            Arg.Bytes([.. rows.Select(row => row.Data)]));
+            Arg.Bytes([.. rows.Select(row => row.Data)]),
+            Arg.OptionalTexts([.. rows.Select(row => row.Trace)]));
         batch.Add(
             insertPlaces,
             Arg.Longs([.. places.Select(place => place.Key)]),

@@ -69,7 +69,7 @@ internal sealed class Changes
 internal sealed record ElementChange(Place Place, bool Arrives, string? Failure, ReadOnlyMemory<byte> Data);
 
 /// <summary>An element that is inserted.</summary>
-internal sealed record NewRow(Place Place, string BusinessKey, ReadOnlyMemory<byte> Data);
+internal sealed record NewRow(Place Place, string BusinessKey, ReadOnlyMemory<byte> Data, string? Trace);
 
 /// <summary>A journal row that is inserted.</summary>
 internal readonly record struct JournalRow(

@@ -40,9 +40,9 @@ internal sealed class Intake(SiteSchema schema, NodeNumbers nodes, HeldTables ta
         """);
     private readonly string insertElements = schema.Place(
         $"""
-        insert into waybill.element (key, id, accepted_at, moved_at, hop, node, arrived_hop, business_key, data)
-        select t.key, t.id, now(), now(), 0, v.node, 0, t.business_key, v.data
-        from unnest($1::integer[], $2::bytea[]) with ordinality v(node, data, n) {JoinNewTicket}
+        insert into waybill.element (key, id, accepted_at, moved_at, hop, node, arrived_hop, business_key, data, trace)
+        select t.key, t.id, now(), now(), 0, v.node, 0, t.business_key, v.data, v.trace
+        from unnest($1::integer[], $2::bytea[], $3::text[]) with ordinality v(node, data, trace, n) {JoinNewTicket}
         """);
     private readonly string insertPlaces = schema.Place(
         $"""
@@ -94,7 +94,9 @@ internal sealed class Intake(SiteSchema schema, NodeNumbers nodes, HeldTables ta
         batch.Add(
             insertTickets, Arg.Texts(workflows), Arg.Texts(keys),
             Arg.Uuids([.. elements.Select(element => element.Id.Value)]));
-        batch.Add(insertElements, Arg.Ints(numbers), Arg.Bytes([.. elements.Select(element => element.Data)]));
+        batch.Add(
+            insertElements, Arg.Ints(numbers), Arg.Bytes([.. elements.Select(element => element.Data)]),
+            Arg.OptionalTexts([.. elements.Select(element => element.Trace)]));
         batch.Add(
             insertPlaces, Arg.Ints(numbers), Arg.Ints([.. elements.Select(element => element.Slot.Rank)]),
             Arg.Shorts([.. elements.Select(element => (short)StateOf(element))]));

@@ -138,7 +138,7 @@ internal sealed class Moves(Board board, NodeNumbers nodes)
         };
         board.Arrive(place, element.Slot.Held);
         board.Add(place);
-        changes.NewElements.Add(new NewRow(place, element.BusinessKey, element.Data));
+        changes.NewElements.Add(new NewRow(place, element.BusinessKey, element.Data, element.Trace));
         return place;
     }
 

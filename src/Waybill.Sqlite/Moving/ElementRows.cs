@@ -48,7 +48,8 @@ internal sealed class ElementRows
         this.clock = clock;
         insert = database.Keep(
             "INSERT INTO element (key, id, node, hop, arrived_hop, moved_at, business_key, caller_key, caller_id, "
-            + "caller_hop, caller_slot, accepted_at, data) VALUES (?1, ?2, ?3, 0, 0, ?4, ?5, ?6, ?7, ?8, ?9, ?4, ?10)");
+            + "caller_hop, caller_slot, accepted_at, data, trace) "
+            + "VALUES (?1, ?2, ?3, 0, 0, ?4, ?5, ?6, ?7, ?8, ?9, ?4, ?10, ?11)");
         move = database.Keep(update);
         handOver = database.Keep(
             $"{update} AND EXISTS (SELECT 1 FROM place WHERE key = ?1 AND owner = ?8 AND cancel = 0 "
@@ -88,7 +89,7 @@ internal sealed class ElementRows
     public void Insert(long key, NewElement element, long node, CallerRef? caller) =>
         insert.Bind(1, key).Bind(2, element.Id).Bind(3, node).Bind(4, clock.Now).Bind(5, element.BusinessKey)
             .Bind(6, caller?.Key).Bind(7, caller?.Id).Bind(8, caller?.Hop).Bind(9, caller?.Slot)
-            .BindText(10, element.Data.Span).Run();
+            .BindText(10, element.Data.Span).Bind(11, element.Trace).Run();
 
     /// <summary>
     /// Writes the commonest hop in one statement: its owner keeps the element and takes it on, nothing else changes.

@@ -15,6 +15,8 @@ internal sealed class MemoryElement
 
     public required CallerRef? Caller { get; init; }
 
+    public string? Trace { get; init; }
+
     public required DateTimeOffset AcceptedAt { get; init; }
 
     /// <summary>Where it is. Ahead of the place's node while its owner hands it on in memory.</summary>

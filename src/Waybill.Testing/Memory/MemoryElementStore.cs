@@ -117,6 +117,7 @@ internal sealed class MemoryElementStore : IElementStore
             Failure = element.Failure,
             CancelRequested = place.Cancel == CancelMark.Pending,
             InLine = place.OrderKey is not null,
+            Trace = element.Trace,
         };
     }
 }

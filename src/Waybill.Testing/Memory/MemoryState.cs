@@ -138,6 +138,7 @@ internal sealed class MemoryState
             Id = element.Id,
             BusinessKey = element.BusinessKey,
             Caller = caller,
+            Trace = element.Trace,
             AcceptedAt = Now,
             MovedAt = Now,
             Node = element.Slot.Node,

@@ -31,7 +31,10 @@ internal sealed class BatchBuilder(SiteDefinition site, Func<ElementId> newId)
             Filter = filter,
             Max = max,
             ResumeAt = queue.AddressOf(target.ResumesAt),
-            Batch = new NewElement(newId(), slot, key, data, FactsWriter.OfAcceptance(start, input, slot)),
+            Batch = new NewElement(newId(), slot, key, data, FactsWriter.OfAcceptance(start, input, slot))
+            {
+                Trace = Tracing.Current,
+            },
             Gate = gate,
             Note = new ReleaseNote(actor.Name, actor.Reason, HeldFilterText.Of(filter)),
         };

@@ -247,7 +247,10 @@ internal sealed partial class HopBuilder(EngineContext context, HostedNodes host
         QueueSlot slot = SiteDefinition.SlotFor(start, call.Input);
         return new NewElement(
             context.NewId(), slot, key, Limited(data, start, caller),
-            FactsWriter.OfAcceptance(start, call.Input, slot));
+            FactsWriter.OfAcceptance(start, call.Input, slot))
+        {
+            Trace = Tracing.Below(caller),
+        };
     }
 
     private PendingHop Told(PendingHop pending, InFlight element) =>

@@ -22,6 +22,9 @@ internal sealed class InFlight(ClaimedElement claimed, int generation, BatchMemb
 
     public CallerRef? Caller { get; } = claimed.Caller;
 
+    /// <summary>The trace that its runs belong to, a W3C <c>traceparent</c>.</summary>
+    public string? Trace { get; } = claimed.Trace;
+
     public NodeAddress Node { get; private set; } = claimed.Node;
 
     public int Hop { get; private set; } = claimed.Hop;

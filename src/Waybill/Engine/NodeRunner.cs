@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Waybill.Definition;
 
@@ -175,6 +176,7 @@ internal sealed partial class NodeRunner(
             Exception? error = null;
             Route? route = null;
             IReadOnlyList<Route>? routes = null;
+            using Activity? activity = Tracing.Run(node.Address, run.Elements);
             try
             {
                 if (code.BatchMax == 1)
@@ -187,6 +189,7 @@ internal sealed partial class NodeRunner(
                 error = thrown is OperationCanceledException && run.Token.IsCancellationRequested && !isStopping
                     ? TooLong()
                     : thrown;
+                activity?.SetStatus(ActivityStatusCode.Error, error.GetType().Name);
             }
 
             if (TryFinish(run, out TimeSpan worked) is not { } finished)

@@ -129,8 +129,7 @@ public sealed class ChangeAtOnceTests
     /// <summary>Lets time pass until the call, which goes on beside this thread, has seen that it is up.</summary>
     private static async Task<ChangeResult> TimeRunsOutAsync(TestSite site, Task<ChangeResult> applying)
     {
-        while (!applying.IsCompleted)
-            await site.AdvanceAsync(Bound);
+        await site.AdvanceAsync(Bound);
         return await applying;
     }
 
