@@ -43,7 +43,8 @@ internal static class PlacesCheck
             CultureInfo.InvariantCulture,
             $"{ended:N0} tickets ended, {open.Count:N0} open; "
             + $"{elements.Count:N0} elements in flight, {sidelined:N0} of them sidelined");
-        return (new Finding("every element is in one place", seen, [.. lost, .. unowned, .. orphans, .. strays]), elements.Count);
+        Fault[] faults = [.. lost, .. unowned, .. orphans, .. strays];
+        return (new Finding("every element is in one place", seen, faults), elements.Count);
     }
 
     private static bool IsBatch(ElementSummary element) => Batches.Contains(element.Node.Workflow);

@@ -45,8 +45,9 @@ internal static class Months
                 continue;
             throw new InvalidOperationException(
                 $"{FileOf(file, month)} belongs to another {file} than this one, or to a later state of it: was it "
-                + "deleted, or restored from a backup without its warehouse? Nothing was changed. Restore both from one "
-                + $"backup; or move {file} and {FolderOf(file)} aside, to begin anew with what the journals still hold.");
+                + "deleted, or restored from a backup without its warehouse? Nothing was changed. Restore both from "
+                + $"one backup; or move {file} and {FolderOf(file)} aside, to begin anew with what the journals "
+                + "still hold.");
         }
     }
 

@@ -173,8 +173,8 @@ public sealed class SqliteTrackingStore(string file, bool isReadOnly = false) : 
         if (session is not null && !File.Exists(file))
         {
             throw new StoreBrokenException(
-                $"{file} was deleted or moved while it was open. Nothing more is taken in; the journals keep it. End the "
-                + "process, put the file back, and start again.");
+                $"{file} was deleted or moved while it was open. Nothing more is taken in; the journals keep it. End "
+                + "the process, put the file back, and start again.");
         }
     }
 
