@@ -75,6 +75,7 @@ public sealed class TestSite : IAsyncDisposable
     public async Task RunUntilQuietAsync()
     {
         await tables.DeclareAsync(CancellationToken.None);
+        await Passes.Controls.RefreshOnceAsync();
         Passes.Poll();
         for (int i = 0; i < PassesMax; i++)
         {
@@ -132,9 +133,10 @@ public sealed class TestSite : IAsyncDisposable
             bool hasRun = scheduler.RunAll();
             bool hasCommitted = await Passes.Committer.CommitOnceAsync();
             int claimed = await Passes.Claimer.ClaimOnceAsync();
+            int givenBack = await Passes.Claimer.GiveBackOnceAsync();
             int resolved = await Passes.ResolveChangesOnceAsync();
             int released = await Passes.Releaser.ReleaseOnceAsync();
-            return hasRun || hasCommitted || claimed > 0 || resolved > 0 || released > 0;
+            return hasRun || hasCommitted || claimed + givenBack > 0 || resolved > 0 || released > 0;
         }
         catch (EpochLostException lost)
         {

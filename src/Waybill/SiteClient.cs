@@ -29,6 +29,7 @@ public sealed class SiteClient
         intake = new Intake(store.Elements);
         Sidelined = new SidelinedDesk(site, store, time);
         Changes = new ChangeDesk(site, store, time, endings, newId);
+        Controls = new NodeControlDesk(site, store);
         desks = new HeldDesks(site, store, time, new BatchBuilder(site, newId), new HeldTables(site, store));
     }
 
@@ -40,6 +41,9 @@ public sealed class SiteClient
 
     /// <summary>Changes of elements in flight, and the ledger of what became of them.</summary>
     public ChangeDesk Changes { get; }
+
+    /// <summary>What operators can do with nodes: pause, resume, limit.</summary>
+    public NodeControlDesk Controls { get; }
 
     /// <summary>The site's workflows, all versions, in the order in which they were added.</summary>
     public IReadOnlyList<Workflow> Workflows => site.Workflows;

@@ -49,6 +49,7 @@ public sealed partial class Worker : BackgroundService
         await new HeldTables(context.Site, context.Store).DeclareAsync(cancellationToken);
         passes = new Passes(context, services);
         passes.Releaser.Released += metrics.Released;
+        await passes.Controls.RefreshOnceAsync();
         await passes.Caretaker.RenewOnceAsync();
         await base.StartAsync(cancellationToken);
     }
@@ -96,6 +97,8 @@ public sealed partial class Worker : BackgroundService
             LoopAsync("lease", Every(SweepInterval), all.Caretaker.KeepLeaseOnceAsync),
             LoopAsync("reclaim", Every(SweepInterval), all.Caretaker.LookForDeadOnceAsync),
             LoopAsync("sweep", Every(SweepInterval), Done(all.Caretaker.SweepOnce)),
+            LoopAsync("controls", Every(context.Options.PollInterval), all.Controls.RefreshOnceAsync),
+            LoopAsync("give-back", Every(SweepInterval), all.Claimer.GiveBackOnceAsync),
             LoopAsync("changes", Every(context.Options.PollInterval), () => ResolveAllAsync(all)),
             LoopAsync("release", all.Releaser.Wake.WaitAsync, all.Releaser.ReleaseOnceAsync),
             LoopAsync("poll", Every(context.Options.PollInterval), Done(all.Poll)),

@@ -85,6 +85,43 @@ internal sealed class Claimer(EngineContext context, HostedNodes hosted, Outbox 
         return claimed.Count;
     }
 
+    /// <summary>
+    /// Gives back what waits in memory and will not be run before long: its node was paused, or its code has less room.
+    /// Returns how many.
+    /// </summary>
+    public async Task<int> GiveBackOnceAsync()
+    {
+        List<InFlight> excess = [.. hosted.All.SelectMany(runner => runner.TakeExcess()).Where(custody.IsHeld)];
+        try
+        {
+            await ReleaseAsync(excess);
+            return excess.Count;
+        }
+        catch (CommitOutcomeUnknownException) when (custody.Epoch is { } epoch)
+        {
+            Doubted?.Invoke(epoch);
+            throw;
+        }
+        catch
+        {
+            foreach (InFlight element in excess.Where(custody.IsHeld))
+                hosted.Find(element.Node)!.Add(element, isReserved: false);
+            throw;
+        }
+    }
+
+    /// <summary>Gives back what was not begun.</summary>
+    public async Task ReleaseAsync(List<InFlight> unbegun)
+    {
+        if (custody.Epoch is { } epoch && unbegun.Count > 0)
+        {
+            Release[] releases = [.. unbegun.Select(e => new Release(e.Key, e.Hop, e.Attempt - 1))];
+            await context.Store.Elements.ReleaseAsync(epoch, releases, CancellationToken.None);
+        }
+
+        unbegun.ForEach(custody.Leave);
+    }
+
     public void Dispose() => Wake.Dispose();
 
     /// <summary>

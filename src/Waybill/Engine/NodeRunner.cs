@@ -12,15 +12,13 @@ internal sealed partial class NodeRunner(
     PlacedNode node, NodeCode code, HopBuilder builder, Outbox outbox, Custody custody,
         EngineContext context) : IDisposable
 {
-    private static readonly TimeSpan HoldTime = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan GiveUpAfter = TimeSpan.FromSeconds(5);
 
     private readonly Lock gate = new();
     private readonly Queue<InFlight> ready = new();
     private readonly List<Run> runs = [];
     private readonly ILogger log = context.Logging.CreateLogger<NodeRunner>();
-    private readonly TokenBucket? bucket =
-        node.Definition.Rate is { } rate ? new TokenBucket(rate, context.Time) : null;
+    private readonly Throttle throttle = new(node, code, context);
 
     private ITimer? refill;
     private int reserved;
@@ -43,7 +41,17 @@ internal sealed partial class NodeRunner(
         get
         {
             lock (gate)
-                return isStopping ? 0 : Math.Max(0, HeldMax() - ready.Count - reserved);
+                return isStopping ? 0 : Math.Max(0, HeldMax - ready.Count - reserved);
+        }
+    }
+
+    /// <summary>Whether operators have stopped it.</summary>
+    public bool IsPaused
+    {
+        get
+        {
+            lock (gate)
+                return throttle.IsPaused;
         }
     }
 
@@ -67,7 +75,7 @@ internal sealed partial class NodeRunner(
             return false;
         lock (gate)
         {
-            if (isStopping || ready.Count + reserved >= HeldMax())
+            if (isStopping || ready.Count + reserved >= HeldMax)
                 return false;
             reserved++;
             return true;
@@ -103,6 +111,42 @@ internal sealed partial class NodeRunner(
             run = NextRun();
         if (run is not null)
             context.Scheduler.Schedule(run);
+    }
+
+    /// <summary>Obeys operators from now on. Returns whether that changes anything.</summary>
+    public bool Obey(NodeControl control)
+    {
+        lock (gate)
+        {
+            if (!throttle.Obey(control))
+                return false;
+        }
+
+        Resume();
+        return true;
+    }
+
+    /// <summary>Goes on when the node's code has got more room, and tells of it.</summary>
+    public void FollowRoom(Action made) => code.RoomGrew += () =>
+    {
+        Resume();
+        made();
+    };
+
+    /// <summary>Gives up what waits in memory and will not be run before long, the latest first.</summary>
+    public IReadOnlyList<InFlight> TakeExcess()
+    {
+        lock (gate)
+        {
+            int excess = throttle.Excess(ready.Count, runs);
+            if (excess == 0)
+                return [];
+            InFlight[] all = [.. ready];
+            ready.Clear();
+            foreach (InFlight kept in all[..^excess])
+                ready.Enqueue(kept);
+            return all[^excess..];
+        }
     }
 
     /// <summary>Forgets everything: the epoch is lost. Runs that go on bring their results in vain.</summary>
@@ -241,9 +285,10 @@ internal sealed partial class NodeRunner(
         Run? another;
         lock (gate)
         {
-            // Read again: the lease can run out, or the node be stopped, between two elements.
-            int max = run.IsGivenUp || isStopping || !custody.MayRun ? 0 : Math.Min(code.BatchMax, ready.Count);
-            int granted = max == 0 || bucket is null ? max : bucket.Take(max);
+            // Read again: the lease can run out, or the node be stopped or limited, between two elements.
+            bool mayRun = !run.IsGivenUp && !isStopping && custody.MayRun && runs.Count <= throttle.RunsMax;
+            int max = mayRun ? Math.Min(code.BatchMax, ready.Count) : 0;
+            int granted = max == 0 ? 0 : throttle.Take(max);
             if (granted == 0)
             {
                 if (runs.Remove(run))
@@ -284,7 +329,7 @@ internal sealed partial class NodeRunner(
     /// <summary>Another run, when elements are ready and the limits allow one. Call with the lock held.</summary>
     private Run? NextRun()
     {
-        if (ready.Count == 0 || runs.Count >= node.Definition.ConcurrencyMax || isStopping || !custody.MayRun)
+        if (ready.Count == 0 || runs.Count >= throttle.RunsMax || isStopping || !custody.MayRun)
             return null;
         Run run = new(this);
         runs.Add(run);
@@ -324,21 +369,12 @@ internal sealed partial class NodeRunner(
 
     private void RefillLater()
     {
-        TimeSpan wait = bucket!.UntilNext();
+        TimeSpan wait = throttle.UntilNext();
         refill ??= context.Time.CreateTimer(_ => Resume(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         refill.Change(wait, Timeout.InfiniteTimeSpan);
     }
 
-    private int HeldMax()
-    {
-        int concurrency = node.Definition.ConcurrencyMax * code.BatchMax;
-        if (averageRunTicks == 0)
-            return Math.Min(context.Options.InFlightMax, 2 * concurrency);
-        double perHoldTime = HoldTime.Ticks / averageRunTicks * concurrency;
-        if (node.Definition.Rate is { } rate)
-            perHoldTime = Math.Min(perHoldTime, HoldTime / rate.Per * rate.Runs);
-        return (int)Math.Min(context.Options.InFlightMax, concurrency + perHoldTime);
-    }
+    private int HeldMax => throttle.HeldMax(averageRunTicks, runs);
 
     private TimeoutException TooLong() =>
         new($"The run took longer than {node.Definition.RunTimeMax}, the node's limit.");

@@ -18,6 +18,7 @@ internal sealed partial class Releaser : IDisposable
     private readonly EngineContext context;
     private readonly BatchBuilder batches;
     private readonly Dictionary<NodeAddress, Watch> watches;
+    private readonly HostedNodes hosted;
     private readonly ILogger log;
 
     public Releaser(EngineContext context, HostedNodes hosted)
@@ -29,6 +30,7 @@ internal sealed partial class Releaser : IDisposable
             .Select(runner => runner.Node)
             .Where(node => node.Definition.Hold is { Rules.Count: > 0 })
             .ToDictionary(node => node.Address, node => new Watch(node));
+        this.hosted = hosted;
     }
 
     /// <summary>Raised after each release by a rule: the queue, the rule, how many members.</summary>
@@ -104,7 +106,8 @@ internal sealed partial class Releaser : IDisposable
 
     public void Dispose() => Wake.Dispose();
 
-    private bool IsDue(Watch watch) => watch.IsDirty && watch.HasRested(context.Time);
+    private bool IsDue(Watch watch) =>
+        watch.IsDirty && watch.HasRested(context.Time) && !hosted.Find(watch.Node.Address)!.IsPaused;
 
     private async Task<int> ReleaseAsync(Watch watch)
     {
