@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Bookstore.Storage;
 using Waybill;
 
@@ -24,6 +25,18 @@ public sealed class Catalog(Database database)
         return [.. skus.Except(known)];
     }
 
+    /// <summary>Every article, by SKU.</summary>
+    public Task<List<Article>> AllAsync(CancellationToken cancel) => database.ReadAsync(
+        "SELECT sku, title, author, price FROM shop_article ORDER BY sku", ToArticle, cancel);
+
+    /// <summary>These articles, those of them that there are.</summary>
+    public Task<List<Article>> FindAsync(IReadOnlyCollection<string> skus, CancellationToken cancel)
+    {
+        (string list, (string, object)[] parameters) = SkuList.Of(skus);
+        return database.ReadAsync(
+            $"SELECT sku, title, author, price FROM shop_article WHERE sku IN ({list})", ToArticle, cancel, parameters);
+    }
+
     /// <summary>Takes an article into the catalogue; one that is known stays as it is.</summary>
     public static SqlWrite Register(Article article) => new(
         """
@@ -34,4 +47,7 @@ public sealed class Catalog(Database database)
         ("title", article.Title),
         ("author", article.Author),
         ("price", article.Price.Pence));
+
+    private static Article ToArticle(DbDataReader row) =>
+        new(row.GetString(0), row.GetString(1), row.GetString(2), new Money(row.GetInt64(3)));
 }

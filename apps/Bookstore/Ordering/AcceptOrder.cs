@@ -16,6 +16,6 @@ public sealed class AcceptOrder(Customers customers, Catalog catalog) : INode<Or
             await catalog.UnknownAsync([.. order.Lines.Select(line => line.Sku).Distinct()], cancel);
         return unknown.Count > 0
             ? Route.Fail($"not in the catalogue: {string.Join(", ", unknown)}")
-            : Route.To(Orders.Authorise, order.Of(customer));
+            : Route.To(Orders.Authorise, order.Of(customer)).With(Purchases.Record(order));
     }
 }

@@ -49,6 +49,7 @@ public static class Schema
         CREATE TABLE IF NOT EXISTS shop_entry (
             reference text PRIMARY KEY, order_number text NOT NULL, kind text NOT NULL, amount bigint NOT NULL)
         """,
+        "CREATE TABLE IF NOT EXISTS shop_basket (order_number text PRIMARY KEY, customer text, skus text NOT NULL)",
         """
         CREATE TABLE IF NOT EXISTS shop_return (
             number text PRIMARY KEY, order_number text NOT NULL, amount bigint NOT NULL, is_refunded integer NOT NULL)
