@@ -30,6 +30,14 @@ internal sealed class PostgresJournalStore(Listings listings) : IJournalStore
             ToEntry,
             cancel);
 
+    public async Task<JournalPosition> EndAsync(CancellationToken cancel) =>
+        (await listings.ReadAsync(
+            new Query("select j.era, j.tx, j.n from waybill.journal j")
+                .Where(IsSettled)
+                .Then("order by j.era desc, j.tx desc, j.n desc limit 1"),
+            row => ToPosition(row, 0),
+            cancel)).FirstOrDefault();
+
     public async Task<IReadOnlyList<JournalEntry>> HistoryAsync(ElementId element, int max, CancellationToken cancel) =>
         await listings.ReadAsync(
             new Query(Select)

@@ -18,6 +18,11 @@ internal sealed class SqliteJournalStore(Writer writer, Readers readers) : IJour
     public Task<IReadOnlyList<JournalEntry>> ReadAsync(JournalPosition after, int max, CancellationToken cancel) =>
         ReadAsync(new Conditions().And(after.Transaction, "j.number > "), max, cancel);
 
+    public async Task<JournalPosition> EndAsync(CancellationToken cancel) => new(
+        await readers.ReadAsync(
+            database => database.ReadNumber("SELECT COALESCE(MAX(number), 0) FROM journal"), cancel),
+        0);
+
     public Task<IReadOnlyList<JournalEntry>> HistoryAsync(ElementId element, int max, CancellationToken cancel) =>
         ReadAsync(new Conditions().And(element, "j.element = "), max, cancel);
 

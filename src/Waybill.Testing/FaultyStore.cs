@@ -189,6 +189,9 @@ public sealed class FaultyStore : ISiteStore
         public Task<IReadOnlyList<JournalEntry>> ReadAsync(JournalPosition after, int max, CancellationToken cancel) =>
             faults.CallAsync("Journal.Read", () => inner.ReadAsync(after, max, cancel));
 
+        public Task<JournalPosition> EndAsync(CancellationToken cancel) =>
+            faults.CallAsync("Journal.End", () => inner.EndAsync(cancel));
+
         public Task<IReadOnlyList<JournalEntry>> HistoryAsync(ElementId element, int max, CancellationToken cancel) =>
             faults.CallAsync("Journal.History", () => inner.HistoryAsync(element, max, cancel));
 

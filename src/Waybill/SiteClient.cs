@@ -33,6 +33,16 @@ public sealed class SiteClient
         desks = new HeldDesks(site, store, time, new BatchBuilder(site, newId), new HeldTables(site, store));
     }
 
+    /// <summary>
+    /// Raised after this process committed an element's ending. A hint to look: it can be repeated or needless, says
+    /// nothing of endings in other processes, and handlers must return at once.
+    /// </summary>
+    public event Action<ElementId>? Ended
+    {
+        add => endings.Told += value;
+        remove => endings.Told -= value;
+    }
+
     /// <summary>The site's store, for looking at elements, tickets, workers and the journal.</summary>
     public ISiteStore Store { get; }
 

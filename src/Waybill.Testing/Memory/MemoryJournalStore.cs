@@ -13,6 +13,9 @@ internal sealed class MemoryJournalStore(MemoryState state) : IJournalStore
             },
             cancel);
 
+    public Task<JournalPosition> EndAsync(CancellationToken cancel) =>
+        state.RunAsync(() => state.Journal.Count == 0 ? default : state.Journal[^1].Position, cancel);
+
     public Task<IReadOnlyList<JournalEntry>> HistoryAsync(ElementId element, int max, CancellationToken cancel) =>
         state.RunAsync<IReadOnlyList<JournalEntry>>(
             () => [.. state.Journal.Where(entry => entry.Element == element).Take(max)], cancel);

@@ -9,6 +9,9 @@ internal sealed class EndingWatch
     // Elements and changes in one: their ids come from one source.
     private readonly ConcurrentDictionary<Guid, TaskCompletionSource> waiting = new();
 
+    /// <summary>Raised for each ending that this process commits; sometimes for none. Handlers return at once.</summary>
+    public event Action<ElementId>? Told;
+
     /// <summary>Completes when the element's ending is committed by this process; perhaps never.</summary>
     public Task EndingAsync(ElementId element) => WatchAsync(element.Value);
 
@@ -16,7 +19,11 @@ internal sealed class EndingWatch
     public Task OutcomeAsync(ChangeId change) => WatchAsync(change.Value);
 
     /// <summary>Wakes all who wait for the element. They look for themselves, so a needless call is harmless.</summary>
-    public void Ended(ElementId element) => Wake(element.Value);
+    public void Ended(ElementId element)
+    {
+        Wake(element.Value);
+        Told?.Invoke(element);
+    }
 
     /// <summary>Wakes all who wait for the change. They look for themselves, so a needless call is harmless.</summary>
     public void Ended(ChangeId change) => Wake(change.Value);

@@ -13,6 +13,13 @@ public interface IJournalStore
     Task<IReadOnlyList<JournalEntry>> ReadAsync(JournalPosition after, int max, CancellationToken cancel);
 
     /// <summary>
+    /// The last position that <see cref="ReadAsync"/> would come to now, for a reader that cares only for what is yet
+    /// to happen; default when no row is kept.
+    /// </summary>
+    /// <param name="cancel">Stops waiting.</param>
+    Task<JournalPosition> EndAsync(CancellationToken cancel);
+
+    /// <summary>
     /// All rows of one element, in order. Reads the whole journal when the store keeps no index by element.
     /// </summary>
     /// <param name="element">Which.</param>
