@@ -88,14 +88,14 @@ public sealed class Tickets(SiteClient site, ElementWatch watch, TicketOptions o
         ElementId element = Parse(id);
         Preferences preferences = Preferences.Of(context.Request);
         TimeSpan wait = WaitOf(preferences);
-        string[] known = [.. context.Request.Headers.IfNoneMatch.SelectMany(tags => (tags ?? "").Split(','))
-            .Select(tag => tag.Trim()).Select(tag => tag.StartsWith("W/", StringComparison.Ordinal) ? tag[2..] : tag)];
+        string[] known = Tags(context.Request);
+        bool IsKnown(TicketResult result) => known.Contains(result.Tag) || known.Contains("*");
         preferences.Applied(context.Response, wait);
-        TicketResult result = await LookAsync(
-            context, element, wait, known.Length > 0, result => !known.Contains(result.Tag) && !known.Contains("*"));
+        bool isStepwise = known.Length > 0;
+        TicketResult result = await LookAsync(context, element, wait, isStepwise, look => isStepwise && !IsKnown(look));
         if (!result.View!.HasEnded)
             context.Response.Headers.RetryAfter = Problems.Seconds(options.RetryAfter);
-        return known.Contains(result.Tag) || known.Contains("*") ? result.NotModified() : result;
+        return IsKnown(result) ? result.NotModified() : result;
     }
 
     /// <summary>Asks an element, and all that it called, to cancel: 202 with the ticket, or 409 when it is too late.</summary>
@@ -157,6 +157,13 @@ public sealed class Tickets(SiteClient site, ElementWatch watch, TicketOptions o
 
     private string PathOf(HttpContext context, ElementId element) =>
         $"{context.Request.PathBase}{options.Path}/{element}";
+
+    private static string[] Tags(HttpRequest request) =>
+    [
+        .. request.Headers.IfNoneMatch
+            .SelectMany(tags => (tags ?? "").Split(',', StringSplitOptions.TrimEntries))
+            .Select(tag => tag.StartsWith("W/", StringComparison.Ordinal) ? tag[2..] : tag),
+    ];
 
     private static ElementId Parse(string id) =>
         Guid.TryParseExact(id, "D", out Guid value) ? new ElementId(value) : throw Unknown(id);

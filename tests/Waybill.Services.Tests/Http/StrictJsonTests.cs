@@ -1,0 +1,67 @@
+using System.Text;
+using Waybill.Services.Http;
+
+namespace Waybill.Services.Tests.Http;
+
+public sealed class StrictJsonTests
+{
+    [Fact]
+    public void What_is_asked_for_is_read()
+    {
+        Wish wish = Parse("""{"count":2,"colour":"darkRed","note":"x\u00e9"}""");
+
+        Assert.Equal(new Wish(2, Colour.DarkRed, "xé"), wish);
+    }
+
+    [Theory]
+    [InlineData("", "empty")]
+    [InlineData("null", "null")]
+    [InlineData("{", "cannot be read")]
+    [InlineData("[]", "cannot be read")]
+    [InlineData("""{"count":2,"colour":"darkRed"} {}""", "cannot be read")]
+    [InlineData("""{"count":2,"colour":"darkRed",}""", "cannot be read")]
+    [InlineData("""{"count":2,"colour":"darkRed"}//x""", "cannot be read")]
+    [InlineData("""{"count":2,"colour":"darkRed","size":1}""", "size")]
+    [InlineData("""{"count":2,"count":3,"colour":"darkRed"}""", "count")]
+    [InlineData("""{"count":2}""", "colour")]
+    [InlineData("""{"count":null,"colour":"darkRed"}""", "$.count")]
+    [InlineData("""{"count":"2","colour":"darkRed"}""", "$.count")]
+    [InlineData("""{"count":99999999999,"colour":"darkRed"}""", "$.count")]
+    [InlineData("""{"count":2,"colour":1}""", "$.colour")]
+    [InlineData("""{"count":2,"colour":"green"}""", "$.colour")]
+    [InlineData("""{"Count":2,"colour":"darkRed"}""", "Count")]
+    [InlineData("""{"count":2,"colour":"darkRed","note":"\ud800"}""", "$.note")]
+    public void What_is_not_is_the_clients_mistake(string json, string named)
+    {
+        ProblemException problem = Assert.Throws<ProblemException>(() => Parse(json));
+
+        Assert.Equal(ProblemType.InvalidInput, problem.Type);
+        Assert.Contains(named, problem.Message);
+    }
+
+    [Fact]
+    public void Text_that_is_not_utf8_is_the_clients_mistake()
+    {
+        byte[] json = [.. """{"count":2,"colour":"darkRed","note":"("""u8, 0xC3, 0x28, .. ")\"}"u8];
+
+        Assert.Contains("UTF-8", Assert.Throws<ProblemException>(() => StrictJson.Parse<Wish>(json)).Message);
+    }
+
+    [Fact]
+    public void Deep_nesting_is_the_clients_mistake()
+    {
+        string json = new string('[', 100_000) + new string(']', 100_000);
+
+        Assert.Throws<ProblemException>(() => Parse(json));
+    }
+
+    private static Wish Parse(string json) => StrictJson.Parse<Wish>(Encoding.UTF8.GetBytes(json));
+
+    private enum Colour
+    {
+        Blue,
+        DarkRed,
+    }
+
+    private sealed record Wish(int Count, Colour Colour, string? Note = null);
+}
