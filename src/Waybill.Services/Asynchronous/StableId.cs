@@ -9,7 +9,9 @@ namespace Waybill.Services.Asynchronous;
 /// <param name="Value">The id.</param>
 public sealed record StableId(Guid Value)
 {
-    /// <summary>The request's id; a new one when it has no <c>Idempotency-Key</c>, the same within the request.</summary>
+    /// <summary>
+    /// The request's id; a new one when it has no <c>Idempotency-Key</c>, the same within the request.
+    /// </summary>
     /// <param name="context">The request.</param>
     /// <param name="time">The clock of new ids.</param>
     public static Guid Of(HttpContext context, TimeProvider time)

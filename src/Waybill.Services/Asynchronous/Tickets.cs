@@ -6,8 +6,8 @@ using Waybill.Stores;
 namespace Waybill.Services.Asynchronous;
 
 /// <summary>
-/// Answers HTTP requests with tickets: submissions with 202, questions with the ticket as it stands, held back while the
-/// client prefers to wait. Thread-safe.
+/// Answers HTTP requests with tickets: submissions with 202, questions with the ticket as it stands, held back while
+/// the client prefers to wait. Thread-safe.
 /// </summary>
 /// <param name="site">The site.</param>
 /// <param name="watch">Tells of what happens to elements.</param>
@@ -98,7 +98,9 @@ public sealed class Tickets(SiteClient site, ElementWatch watch, TicketOptions o
         return IsKnown(result) ? result.NotModified() : result;
     }
 
-    /// <summary>Asks an element, and all that it called, to cancel: 202 with the ticket, or 409 when it is too late.</summary>
+    /// <summary>
+    /// Asks an element, and all that it called, to cancel: 202 with the ticket, or 409 when it is too late.
+    /// </summary>
     /// <param name="context">The request; its user is noted in the journal.</param>
     /// <param name="id">The ticket's id, as the client wrote it.</param>
     /// <param name="reason">Why; null to say nothing.</param>
@@ -170,8 +172,8 @@ public sealed class Tickets(SiteClient site, ElementWatch watch, TicketOptions o
 
     private static ProblemException Unknown(string id) => new(
         TicketProblems.Unknown,
-        $"There is no ticket \"{(id.Length > 100 ? id[..100] : id)}\". Perhaps it was forgotten: tickets are kept for a "
-        + "limited time after their end.");
+        $"There is no ticket \"{(id.Length > 100 ? id[..100] : id)}\". Perhaps it was forgotten: tickets are kept for "
+        + "a limited time after their end.");
 
     private static string NameOf(ClaimsPrincipal user) =>
         string.IsNullOrWhiteSpace(user.Identity?.Name) ? "anonymous" : user.Identity.Name;

@@ -1,7 +1,7 @@
 namespace Waybill.Services.Http;
 
 /// <summary>
-/// A request cannot be carried out, for a reason that its client is told. <see cref="Problems.UseProblems"/> answers it.
+/// A request cannot be carried out, for a reason that its client is told: <see cref="Problems.UseProblems"/> does.
 /// </summary>
 /// <param name="type">The kind of problem.</param>
 /// <param name="detail">What, which one, why, and what to do; it goes to the client, so it holds no secrets.</param>

@@ -105,7 +105,8 @@ public static class StrictJson
             || type.MediaType?.EndsWith("+json", StringComparison.OrdinalIgnoreCase) == true)
         && (type.CharSet is null || Same(type.CharSet.Trim('"'), "utf-8"));
 
-    private static bool Same(string? one, string other) => string.Equals(one, other, StringComparison.OrdinalIgnoreCase);
+    private static bool Same(string? one, string other) =>
+        string.Equals(one, other, StringComparison.OrdinalIgnoreCase);
 
     private static async Task<byte[]> BytesAsync(HttpRequest request, int bytesMax, CancellationToken cancel)
     {

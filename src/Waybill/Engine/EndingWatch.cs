@@ -9,7 +9,7 @@ internal sealed class EndingWatch
     // Elements and changes in one: their ids come from one source.
     private readonly ConcurrentDictionary<Guid, TaskCompletionSource> waiting = new();
 
-    /// <summary>Raised for each ending that this process commits; sometimes for none. Handlers return at once.</summary>
+    /// <summary>Raised for each ending that this process commits, and at times for none.</summary>
     public event Action<ElementId>? Told;
 
     /// <summary>Completes when the element's ending is committed by this process; perhaps never.</summary>

@@ -47,7 +47,7 @@ public sealed class LongPollTests
         string path = (await host.SubmitAsync()).Headers.Location!.ToString();
         await host.Site.RunUntilQuietAsync();
 
-        HttpResponseMessage response = await host.SendAsync(HttpMethod.Get, path, null, ("Prefer", "wait=999999999999"));
+        HttpResponseMessage response = await host.SendAsync(HttpMethod.Get, path, null, ("Prefer", "wait=99999999999"));
 
         Assert.Equal("wait=60", response.Headers.GetValues("Preference-Applied").Single());
     }

@@ -109,7 +109,8 @@ public sealed class TicketTests
         await using TicketHost host = await StartAsync();
         string path = (await host.SubmitAsync()).Headers.Location!.ToString();
 
-        HttpResponseMessage first = await host.SendAsync(HttpMethod.Post, $"{path}/cancel", """{"reason":"too many"}""");
+        HttpResponseMessage first = await host.SendAsync(
+            HttpMethod.Post, $"{path}/cancel", """{"reason":"too many"}""");
         await host.Site.RunUntilQuietAsync();
         HttpResponseMessage second = await host.SendAsync(HttpMethod.Post, $"{path}/cancel");
         JsonObject ticket = await JsonAsync(await host.SendAsync(HttpMethod.Get, path));
