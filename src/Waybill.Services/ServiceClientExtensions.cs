@@ -47,7 +47,9 @@ public static class ServiceClientExtensions
         services.AddSingleton<IConfigureOptions<ServicesOptions>, ConfiguredOptions>();
         services.AddSingleton<IValidateOptions<ServicesOptions>, CheckedOptions>();
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<ServicesOptions>>().Value);
-        services.AddSingleton<ConfiguredEndpoints>();
+        services.AddSingleton<EndpointBook>();
+        services.AddSingleton(provider =>
+            new Chance(new Random((int)provider.GetRequiredService<TimeProvider>().GetTimestamp())));
         services.AddSingleton<Network>();
         services.AddSingleton<Attempt>();
         services.AddSingleton<RemoteCalls>();

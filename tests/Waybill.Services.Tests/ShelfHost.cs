@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Waybill.Testing;
 
 namespace Waybill.Services.Tests;
 
@@ -12,7 +11,7 @@ internal sealed class ShelfHost : IAsyncDisposable
     private readonly WebApplication app;
     private readonly ServiceProvider caller;
 
-    private ShelfHost(WebApplication app, ServiceProvider caller, FakeTime time, Shelf shelf)
+    private ShelfHost(WebApplication app, ServiceProvider caller, EagerTime time, Shelf shelf)
     {
         this.app = app;
         this.caller = caller;
@@ -20,7 +19,7 @@ internal sealed class ShelfHost : IAsyncDisposable
         Shelf = shelf;
     }
 
-    public FakeTime Time { get; }
+    public EagerTime Time { get; }
 
     public Shelf Shelf { get; }
 
@@ -34,7 +33,7 @@ internal sealed class ShelfHost : IAsyncDisposable
 
     public static async Task<ShelfHost> StartAsync(Action<ServeOptions>? serve = null)
     {
-        FakeTime time = new();
+        EagerTime time = new();
         Shelf shelf = new();
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseTestServer();

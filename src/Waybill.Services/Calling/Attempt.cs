@@ -7,23 +7,30 @@ using Waybill.Services.Contracts;
 namespace Waybill.Services.Calling;
 
 /// <summary>Asks one endpoint once, over HTTP, and says what became of it.</summary>
-internal sealed class Attempt(Network network, ServicesOptions options)
+internal sealed class Attempt(Network network, ServicesOptions options, TimeProvider time)
 {
     /// <param name="call">The call.</param>
     /// <param name="endpoint">The base address.</param>
-    /// <param name="remaining">How long this attempt may take.</param>
-    /// <param name="cancel">Ends it then, or when the caller gives up.</param>
+    /// <param name="limit">How long this attempt may take.</param>
+    /// <param name="cancel">Ends it when the call ends: no longer wanted, or out of time.</param>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public async Task<Answer> RunAsync(RemoteCall call, Uri endpoint, TimeSpan remaining, CancellationToken cancel)
+    public async Task<Answer> RunAsync(RemoteCall call, Uri endpoint, TimeSpan limit, CancellationToken cancel)
     {
-        using HttpRequestMessage request = Write(call, endpoint, remaining);
+        using HttpRequestMessage request = Write(call, endpoint, limit);
+        using CancellationTokenSource ends = new(limit, time);
+        using CancellationTokenSource given = CancellationTokenSource.CreateLinkedTokenSource(ends.Token, cancel);
+        long begun = time.GetTimestamp();
         try
         {
-            using HttpResponseMessage response = await network.Invoker.SendAsync(request, cancel);
-            byte[] body = await ReadAsync(response.Content, cancel);
+            using HttpResponseMessage response = await network.Invoker.SendAsync(request, given.Token);
+            byte[] body = await ReadAsync(response.Content, given.Token);
             return response.IsSuccessStatusCode
                 ? Result(call.Operation, body)
                 : ProblemAnswers.Read(call.Operation, endpoint, response, body);
+        }
+        catch (OperationCanceledException error) when (time.GetElapsedTime(begun) >= limit)
+        {
+            return TooLate(call.Operation, endpoint, limit, error);
         }
         catch (HttpRequestException error)
         {
@@ -99,6 +106,16 @@ internal sealed class Attempt(Network network, ServicesOptions options)
             return new Answer(null, BadAnswer(operation, error.Message, error), Verdict.Sound);
         }
     }
+
+    // Who is given less time than the operation promises to take has learnt nothing about the endpoint.
+    private static Answer TooLate(OperationContract operation, Uri endpoint, TimeSpan limit, Exception error) => new(
+        null,
+        new ServiceCallException(
+            CallFailure.DeadlinePassed,
+            operation.Address,
+            $"{endpoint} did not answer within {limit.TotalMilliseconds:0} ms.",
+            error),
+        limit.TotalMilliseconds >= operation.Terms.LatencyMs ? Verdict.Broken : Verdict.Sound);
 
     private static ServiceCallException Unavailable(RemoteCall call, Uri endpoint, Exception error) =>
         new(CallFailure.Unavailable, call.Operation.Address, $"{endpoint} cannot be reached: {error.Message}", error);

@@ -24,7 +24,7 @@ internal sealed class CallPath(
             return local.Find(operation.Service) is { } implementation
                 ? await new LocalCall(operation, implementation, caller, time)
                     .RunAsync(arguments, remaining, given.Token)
-                : await remote.CallAsync(new RemoteCall(operation, arguments, caller, remaining), given.Token);
+                : await remote.CallAsync(new RemoteCall(operation, arguments, caller, remaining, time), given.Token);
         }
         catch (OperationCanceledException error) when (!cancel.IsCancellationRequested)
         {
