@@ -180,7 +180,7 @@ public abstract class ChangesConformance : ChangeConformance
         Assert.True(await ResolveAsync(Resolution(pending[0], ChangeVerdict.Applies) with
         {
             Data = moved.ToData(),
-            Held = moved.ToRow(),
+            Slot = new QueueSlot(Picklist, Held: moved.ToRow()),
         }));
         Assert.True(await ResolveAsync(Resolution(pending[1], ChangeVerdict.Stays)));
         await ReleaseAsync();
@@ -203,7 +203,7 @@ public abstract class ChangesConformance : ChangeConformance
         Assert.True(await ResolveAsync(Resolution(Assert.Single(await PendingAsync()), ChangeVerdict.Applies) with
         {
             Data = new Shipment("road").ToData(),
-            Held = new Shipment("road").ToRow(),
+            Slot = new QueueSlot(Picklist, Held: new Shipment("road").ToRow()),
         }));
 
         HeldElement held = await FindHeldAsync(ids[0]);

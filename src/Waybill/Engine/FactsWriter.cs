@@ -21,6 +21,12 @@ internal sealed class FactsWriter(SiteDefinition site)
         return Write(start, slot.Held is not null, search, input, milestone: null);
     }
 
+    /// <summary>The facts of data that was changed where its element stands; null for none.</summary>
+    /// <param name="node">Where it stands.</param>
+    /// <param name="data">The new data.</param>
+    public static string? OfAmendment(PlacedNode node, object data) =>
+        Write(node: null, isHeld: false, node.SearchOf(node.Definition.Node.DataType), data, milestone: null);
+
     /// <summary>The same hop with its facts.</summary>
     /// <param name="hop">The hop, with its data and destination.</param>
     /// <param name="element">The element as the run found it.</param>
