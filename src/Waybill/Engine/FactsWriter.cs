@@ -43,6 +43,17 @@ internal sealed class FactsWriter(SiteDefinition site)
         return hop with { Facts = Write(target, isHeld, search, data, milestone) };
     }
 
+    /// <summary>The same decision of a person with its facts, so that an edit is told with it.</summary>
+    public Hop Told(Hop hop)
+    {
+        (NodeAddress? address, bool isHeld) = PlaceOf(hop.To);
+        if (address is null || site.Find(address) is not { } target)
+            return hop;
+        SearchDefinition? search = target.SearchOf(target.Definition.Node.DataType);
+        object? data = search is null ? null : ReadOrNull(target, hop.Data);
+        return hop with { Facts = Write(target, isHeld, search, data, milestone: null) };
+    }
+
     /// <summary>A milestone as facts have it.</summary>
     /// <param name="text">What was reached.</param>
     /// <param name="data">JSON; empty for none.</param>

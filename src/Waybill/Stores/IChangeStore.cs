@@ -223,8 +223,8 @@ public sealed record ChangeResolution
 
     /// <summary>
     /// Where the element stands in the queue of its node with the new data, when the change is applied; null: where it
-    /// stood. In another line it stands last; one that is about to be cancelled keeps its place. A held one must get its
-    /// new row.
+    /// stood. In another line it stands last; one that is about to be cancelled keeps its place. A held one must get
+    /// its new row.
     /// </summary>
     public QueueSlot? Slot { get; init; }
 

@@ -181,7 +181,9 @@ public sealed record Amendment
     /// </summary>
     public QueueSlot? Slot { get; init; }
 
-    /// <summary>What its journal row tells readers, JSON (<see cref="JournalEntry.Facts"/>); null for nothing.</summary>
+    /// <summary>
+    /// What its journal row tells readers, JSON (<see cref="JournalEntry.Facts"/>); null for nothing.
+    /// </summary>
     public string? Facts { get; init; }
 
     /// <summary>JSON for the journal row <see cref="JournalKind.Amended"/>: who and why.</summary>
