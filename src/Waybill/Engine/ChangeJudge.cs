@@ -93,9 +93,9 @@ internal sealed class ChangeJudge(SiteDefinition site)
         new ChangeAnswer(change, effect.Verdict, Difference: JsonDifference.Of(before, after)),
         DataLimit.Checked(after, site.Options, "the element with the change"),
         SiteDefinition.SlotFor(node, effect.Data!))
-    {
-        Facts = FactsWriter.OfAmendment(node, effect.Data!),
-    };
+        {
+            Facts = FactsWriter.OfAmendment(node, effect.Data!),
+        };
 
     private static byte[] Written(JsonCodec codec, object data, ReadOnlyMemory<byte> before, bool hasUnknownMembers)
     {

@@ -21,7 +21,7 @@ public sealed class PostgresChangesInFlight(SharedPostgres shared) : ChangesInFl
     protected override Task<StoreFixture> CreateAsync() => PostgresFixture.CreateAsync(shared);
 }
 
-/// <summary>The engine and a store together: an order's parcels are held, go in waves, and are sent elsewhere.</summary>
+/// <summary>Engine and store together: parcels of an order are held, go in waves, and are sent elsewhere.</summary>
 public abstract class ChangesInFlight : StoreConformance
 {
     private static readonly Actor Clerk = new("clerk", "a test");
