@@ -70,6 +70,34 @@ public sealed class ControlTests
         Assert.Equal(("1", 1), (Assert.Single(claimed).BusinessKey, claimed[0].Attempt));
     }
 
+    [Theory]
+    [InlineData(typeof(StoreUnavailableException))]
+    [InlineData(typeof(CommitOutcomeUnknownException))]
+    public async Task What_could_not_be_given_back_at_once_is_not_lost(Type fault)
+    {
+        Workflow<Parcel, string> flow = Gated(gate, n => n.Concurrency(1).Retry(9, Backoff.None));
+        FakeTime time = new();
+        FailingReleases faults = new(() => (Exception)Activator.CreateInstance(fault, "a test", null)!);
+        await using FaultyStore store = new(new MemoryStore(time), faults);
+        await using TestSite site = new(new TestSiteSetup { Workflows = [flow], Store = store, Time = time });
+        await SubmitAsync(site, flow, 3);
+        await site.RunUntilQuietAsync();
+        await site.Client.Controls.PauseAsync(Node, Clerk);
+
+        await Assert.ThrowsAsync(fault, site.RunUntilQuietAsync);
+        await site.RunUntilQuietAsync();
+        gate.OpenAll();
+        await site.Client.Controls.ResumeAsync(Node, Clerk);
+        for (int i = 0; i < 4; i++)
+        {
+            await site.AdvanceAsync(TimeSpan.FromSeconds(1));
+            gate.OpenAll();
+        }
+
+        Assert.Equal(0, site.InFlight);
+        Assert.Equal(3, await site.Store.Tickets.CountAsync(new TicketFilter { Ending = Ending.Finished }, default));
+    }
+
     [Fact]
     public async Task Nothing_is_handed_on_in_memory_to_a_paused_node()
     {
@@ -233,5 +261,21 @@ public sealed class ControlTests
     {
         for (int i = 0; i < count; i++)
             await site.SubmitAsync(flow, $"{i}");
+    }
+
+    /// <summary>Fails the first time that elements are given back.</summary>
+    private sealed class FailingReleases(Func<Exception> fault) : IStoreFaults
+    {
+        private bool hasFailed;
+
+        public Task<T> CallAsync<T>(string call, Func<Task<T>> apply)
+        {
+            if (call != "Elements.Release" || hasFailed)
+                return apply();
+            hasFailed = true;
+            return Task.FromException<T>(fault());
+        }
+
+        public void Hint(Action arrived) => arrived();
     }
 }
