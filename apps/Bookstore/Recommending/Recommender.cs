@@ -32,7 +32,9 @@ public sealed class Recommender
             .ThenBy(item => articles[item].Sku, StringComparer.Ordinal)];
     }
 
-    /// <summary>What customers who bought an article bought as well, the closest first; empty for an unknown one.</summary>
+    /// <summary>
+    /// What customers who bought an article bought as well, the closest first; empty for an unknown one.
+    /// </summary>
     public IReadOnlyList<Suggestion> AlsoBought(string sku, int max)
     {
         if (!numbers.TryGetValue(sku, out int item))
