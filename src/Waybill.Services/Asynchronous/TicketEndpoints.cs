@@ -10,7 +10,9 @@ namespace Waybill.Services.Asynchronous;
 /// <summary>Adds tickets to a host.</summary>
 public static class TicketEndpoints
 {
-    /// <summary>Adds <see cref="Tickets"/> and <see cref="ElementWatch"/>, which runs with the host.</summary>
+    /// <summary>
+    /// Adds <see cref="Tickets"/>, <see cref="ElementWatch"/> (it runs with the host), and idempotency.
+    /// </summary>
     /// <param name="services">The host's services, with a site.</param>
     /// <param name="setup">Changes the options.</param>
     public static IServiceCollection AddTickets(this IServiceCollection services, Action<TicketOptions>? setup = null)
@@ -20,6 +22,9 @@ public static class TicketEndpoints
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(options);
         services.TryAddSingleton<Tickets>();
+        services.TryAddSingleton<IdempotencyOptions>();
+        services.TryAddSingleton<IdempotencyStore>();
+        services.TryAddSingleton<IdempotencyFilter>();
         services.TryAddSingleton<ElementWatch>();
         services.AddHostedService(provider => provider.GetRequiredService<ElementWatch>());
         return services;

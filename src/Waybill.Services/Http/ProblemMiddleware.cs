@@ -37,7 +37,8 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
             await Problems.WriteAsync(context, bare);
     }
 
-    private static ProblemException Of(Exception error) => error switch
+    /// <summary>What a client is told of an error.</summary>
+    public static ProblemException Of(Exception error) => error switch
     {
         ProblemException problem => problem,
         InputException input => new(ProblemType.InvalidInput, input.Message, input),

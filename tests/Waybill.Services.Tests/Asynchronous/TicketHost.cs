@@ -54,8 +54,13 @@ internal sealed class TicketHost : IAsyncDisposable
         app.MapTickets();
         app.MapPost("/orders/{key}", async (string key, HttpContext context, Tickets tickets) =>
             await tickets.SubmitAsync(context, "orders", key, await StrictJson.BodyAsync(context.Request)));
+        app.MapPost("/orders", async (HttpContext context, Tickets tickets) =>
+            await tickets.SubmitAsync(context, "orders", null, await StrictJson.BodyAsync(context.Request)))
+            .WithIdempotencyKey();
         map?.Invoke(app);
         await app.StartAsync();
+        // Registers the process, which tells its ids from those of others.
+        await site.RunUntilQuietAsync();
         return new TicketHost(site, app);
     }
 
@@ -76,6 +81,10 @@ internal sealed class TicketHost : IAsyncDisposable
 
         return Client.SendAsync(request);
     }
+
+    /// <summary>Submits under the key of the request alone.</summary>
+    public Task<HttpResponseMessage> SubmitWithAsync(string idempotencyKey, int books = 2) => SendAsync(
+        HttpMethod.Post, "/orders", $$"""{"books":{{books}}}""", ("Idempotency-Key", idempotencyKey));
 
     /// <summary>Sends a request that is held back, and returns when it waits.</summary>
     public async Task<Task<HttpResponseMessage>> HoldAsync(Func<Task<HttpResponseMessage>> send)
