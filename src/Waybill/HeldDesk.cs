@@ -157,8 +157,7 @@ public abstract class HeldDesk
                 Hop = held.Summary.Hop,
                 Revision = held.Revision,
                 Data = data,
-                Slot = SiteDefinition.SlotFor(Node, typed),
-                Facts = FactsWriter.OfAmendment(Node, typed),
+                Held = Hold.RowOf(Node.Definition.Node, typed),
                 Detail = actor.ToDetail(),
             };
             if ((await store.Held.AmendAsync([amendment], cancel))[0])

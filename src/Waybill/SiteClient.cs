@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json.Nodes;
 using Waybill.Definition;
 using Waybill.Engine;
 using Waybill.Stores;
@@ -57,6 +58,14 @@ public sealed class SiteClient
 
     /// <summary>The site's workflows, all versions, in the order in which they were added.</summary>
     public IReadOnlyList<Workflow> Workflows => site.Workflows;
+
+    /// <summary>What goes into a workflow, as JSON schema: what <see cref="SubmitJsonAsync"/> reads.</summary>
+    /// <param name="workflow">A workflow that this site defines.</param>
+    public JsonNode InputSchema(Workflow workflow)
+    {
+        ArgumentNullException.ThrowIfNull(workflow);
+        return site.Codecs.Input.SchemaOf(site.StartOf(workflow).Workflow.InputType);
+    }
 
     /// <summary>All nodes of the site's workflows.</summary>
     public IReadOnlyList<NodeOutline> Nodes =>

@@ -32,6 +32,9 @@ public abstract class Workflow
     /// <summary>What comes out.</summary>
     public abstract Type ResultType { get; }
 
+    /// <summary>The names of the changes that its elements can be asked for in flight, besides a cancel.</summary>
+    public IReadOnlyList<string> ChangeTypes => [.. Parts.Changes.Select(change => change.Type)];
+
     internal WorkflowParts Parts { get; }
 
     /// <summary><c>name:version</c>.</summary>

@@ -71,10 +71,7 @@ internal sealed class LedgerRules(Board board, NodeNumbers nodes)
     }
 
     /// <summary>Takes the answers of an element, oldest request first. Nothing spreads yet.</summary>
-    /// <param name="place">The element.</param>
-    /// <param name="answers">Its answers.</param>
-    /// <param name="facts">What readers are told with a change that was applied.</param>
-    public void Answer(Place place, IReadOnlyList<ChangeAnswer> answers, string? facts = null)
+    public void Answer(Place place, IReadOnlyList<ChangeAnswer> answers)
     {
         foreach (LedgerMark mark in ledger.MarksAt(place.Key))
         {
@@ -93,7 +90,7 @@ internal sealed class LedgerRules(Board board, NodeNumbers nodes)
             if (answer.Verdict == ChangeVerdict.Spreads)
                 ledger.NoOutcomes.Add((mark.Request.Number, place.Id));
             else
-                Resolve(mark.Request, place, OutcomeOf(answer.Verdict), answer, facts);
+                Resolve(mark.Request, place, OutcomeOf(answer.Verdict), answer.Reason, answer.Difference);
         }
     }
 
@@ -147,13 +144,12 @@ internal sealed class LedgerRules(Board board, NodeNumbers nodes)
     }
 
     private void Resolve(
-        LedgerRequest request, Place place, ChangeOutcome outcome, ChangeAnswer? answer = null, string? facts = null)
+        LedgerRequest request, Place place, ChangeOutcome outcome, string? reason = null, string? difference = null)
     {
-        Put(request, place, outcome, answer?.Reason, answer?.Difference);
+        Put(request, place, outcome, reason, difference);
         board.Changes.Write(
             JournalKind.ChangeResolved, place,
-            JournalDetail.Resolved(new ChangeId(request.Id), outcome, answer?.Reason, answer?.Difference),
-            outcome == ChangeOutcome.Applied ? facts : null);
+            JournalDetail.Resolved(new ChangeId(request.Id), outcome, reason, difference));
     }
 
     private void Put(

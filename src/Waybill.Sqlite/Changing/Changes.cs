@@ -74,15 +74,12 @@ internal sealed class Changes(
     }
 
     /// <summary>Takes the answers of an element, oldest request first.</summary>
-    /// <param name="element">The element.</param>
-    /// <param name="answers">Its answers.</param>
-    /// <param name="facts">What readers are told with a change that was applied.</param>
-    public void Answer(ElementRow element, IReadOnlyList<ChangeAnswer> answers, string? facts = null)
+    public void Answer(ElementRow element, IReadOnlyList<ChangeAnswer> answers)
     {
         foreach (PendingMark mark in tables.Marks.Of(element.Key))
         {
             if (answers.FirstOrDefault(answer => answer.Change == mark.Request.Id) is { } answer)
-                Answer(element, mark, answer, facts);
+                Answer(element, mark, answer);
         }
     }
 
@@ -118,7 +115,7 @@ internal sealed class Changes(
             Reach(request, elements.Find(ElementRef.Of(child.Id))!);
     }
 
-    private void Answer(ElementRow element, PendingMark mark, ChangeAnswer answer, string? facts)
+    private void Answer(ElementRow element, PendingMark mark, ChangeAnswer answer)
     {
         if (answer.Verdict == ChangeVerdict.Stays)
         {
@@ -132,7 +129,7 @@ internal sealed class Changes(
         if (answer.Verdict == ChangeVerdict.Spreads)
             tables.Outcomes.Delete(mark.Request, element.Id);
         else
-            Resolve(mark.Request, element, OutcomeOf(answer.Verdict), answer, facts);
+            Resolve(mark.Request, element, OutcomeOf(answer.Verdict), answer.Reason, answer.Difference);
     }
 
     private void Finish(PendingMark mark, ElementRow element, ChangeOutcome outcome)
@@ -143,14 +140,13 @@ internal sealed class Changes(
     }
 
     private void Resolve(
-        ChangeRequest request, ElementRow element, ChangeOutcome outcome, ChangeAnswer? answer = null,
-        string? facts = null)
+        ChangeRequest request, ElementRow element, ChangeOutcome outcome, string? reason = null,
+        string? difference = null)
     {
-        tables.Outcomes.Put(request, element, outcome, answer?.Reason, answer?.Difference);
+        tables.Outcomes.Put(request, element, outcome, reason, difference);
         journal.Write(
             JournalKind.ChangeResolved, element.Id, element.Hop, element.Node,
-            JournalDetail.Resolved(request.Id, outcome, answer?.Reason, answer?.Difference),
-            facts: outcome == ChangeOutcome.Applied ? facts : null);
+            JournalDetail.Resolved(request.Id, outcome, reason, difference));
     }
 
     private IEnumerable<ElementRow> FamilyOf(ElementRow head)

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Schema;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 
@@ -51,6 +53,9 @@ internal sealed class InputReader
             throw new InputException($"The {what} cannot be read{at}: {fault}", error.Path);
         }
     }
+
+    /// <summary>What is read as a type, as JSON schema.</summary>
+    public JsonNode SchemaOf(Type type) => options.GetJsonSchemaAsNode(type);
 
     private static void RequireWhatHasNoDefault(JsonTypeInfo contract)
     {

@@ -1,0 +1,17 @@
+namespace Waybill.Server;
+
+/// <summary>What a caller may do. Each role may do all that those before it may.</summary>
+public enum ServerRole
+{
+    /// <summary>Looks: elements, tickets, queues, nodes, the ledger of changes.</summary>
+    Reader = 0,
+
+    /// <summary>Submits elements, asks for changes and cancels.</summary>
+    Submitter = 1,
+
+    /// <summary>Acts on what others submitted: sidelined and held elements, nodes; runs remote nodes.</summary>
+    Operator = 2,
+
+    /// <summary>Gives and takes keys, and reads the audit trail.</summary>
+    Admin = 3,
+}
