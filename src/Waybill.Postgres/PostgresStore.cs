@@ -61,7 +61,8 @@ public sealed class PostgresStore : ISiteStore
         Sidelined = new PostgresSidelinedStore(listings, elements);
         Held = new PostgresHeldStore(
             held, new HeldDeclaration(sources.Listings, schema, nodes, held), new HeldListings(listings),
-            new HeldReleases(schema, nodes, held, lanes, arrivals), new HeldAmendments(schema, held, lanes), elements);
+            new HeldReleases(schema, nodes, held, lanes, arrivals),
+            new HeldAmendments(schema, nodes, held, lanes, arrivals), elements);
         Changes = new PostgresChangeStore(listings, new ChangeRequests(schema, nodes, held, lanes, arrivals));
         Workers = new PostgresWorkerStore(schema, lanes, listings, arrivals);
         Journal = new PostgresJournalStore(listings);

@@ -157,7 +157,8 @@ public abstract class HeldDesk
                 Hop = held.Summary.Hop,
                 Revision = held.Revision,
                 Data = data,
-                Held = Hold.RowOf(Node.Definition.Node, typed),
+                Slot = SiteDefinition.SlotFor(Node, typed),
+                Facts = FactsWriter.OfAmendment(Node, typed),
                 Detail = actor.ToDetail(),
             };
             if ((await store.Held.AmendAsync([amendment], cancel))[0])

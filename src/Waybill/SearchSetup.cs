@@ -8,9 +8,9 @@ namespace Waybill;
 /// personal data of whom. Each method returns the same object, so that calls can be chained.
 /// </summary>
 /// <remarks>
-/// They are told when an element is accepted, when a hop changes its data, and by the first hop after it waited in the
-/// store, where its data can be changed too: until then, readers have what it was before. The functions given here must
-/// be pure; when one throws, that hop tells no attributes.
+/// They are told when an element is accepted, when a hop, a change, an amendment or a person's edit gives it other
+/// data, and by the first hop after it waited in the store. The functions given here must be pure; when one throws, no
+/// attributes are told then.
 /// </remarks>
 /// <typeparam name="TData">The data that it is declared for.</typeparam>
 public sealed class SearchSetup<TData>

@@ -50,6 +50,8 @@ public sealed partial class Worker : BackgroundService
         passes = new Passes(context, services);
         passes.Releaser.Released += metrics.Released;
         await passes.Controls.RefreshOnceAsync();
+        foreach ((NodeAddress queue, NodeAddress start) in passes.Hosted.BatchesRunElsewhere)
+            LogBatchesElsewhere(queue, start);
         await passes.Caretaker.RenewOnceAsync();
         await base.StartAsync(cancellationToken);
     }
@@ -218,6 +220,12 @@ public sealed partial class Worker : BackgroundService
         1005, LogLevel.Warning,
         "{Count} elements are still being run after {Limit}; their tokens are cancelled now")]
     private partial void LogCancelling(int count, TimeSpan limit);
+
+    [LoggerMessage(
+        1007, LogLevel.Warning,
+        "This process hosts {Queue}, but not {Start}, where what is released from it begins: batches and their members "
+        + "wait until another process does. Host both here, or see that one does")]
+    private partial void LogBatchesElsewhere(NodeAddress queue, NodeAddress start);
 
     [LoggerMessage(
         1006, LogLevel.Error,

@@ -157,7 +157,7 @@ public sealed class PostgresHeldTests(SharedPostgres shared) : IAsyncLifetime
         Hop = element.Hop,
         Revision = element.Revision,
         Data = Encoding.UTF8.GetBytes("{\"zone\":\"Z\"}"),
-        Held = new HeldRow("air", [HeldValue.Of("Z")]),
+        Slot = new QueueSlot(Picklist, Held: new HeldRow("air", [HeldValue.Of("Z")])),
     };
 
     private static HeldQueue Zones() => Queue(new HeldColumn("zone", HeldType.Text));

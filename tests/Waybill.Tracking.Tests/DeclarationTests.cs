@@ -66,6 +66,63 @@ public sealed class DeclarationTests : TrackingTestBase
     }
 
     [Fact]
+    public async Task An_element_is_found_by_its_new_attributes_as_soon_as_it_was_changed_where_it_waits()
+    {
+        Change<string> rename = new("rename");
+        Workflow<Letter, int> waiting = letters
+            .Changes(rename, c => c.AcceptedAt([Send], (letter, name) => Changed.To(letter with { Customer = name })));
+        await using TestSite site = new(waiting);
+        ElementId id = (await site.Client.SubmitAsync(waiting, "letter-1", new Letter("ann", "Storgatan", 1))).Id;
+        await site.RunUntilQuietAsync();
+        await site.Client.Changes.RequestAsync(ElementRef.Of(id), rename, "bea", new Actor("clerk"));
+
+        await FeedOf(site).PumpAllAsync();
+
+        Assert.Equal((0, 1), (await CountAsync(site, "ann"), await CountAsync(site, "bea")));
+    }
+
+    [Fact]
+    public async Task An_element_is_found_by_its_new_attributes_as_soon_as_a_person_edited_it()
+    {
+        Workflow<Letter, int> failing = Workflow<Letter, int>.Named("failing")
+            .StartsAt(Send)
+            .SearchableBy<Letter>(by => by.Attribute("customer", letter => letter.Customer))
+            .Node(Send, node => node.Finishes().Retry(0, Backoff.None).Run(_ => throw new IOException("no stamps")));
+        await using TestSite site = new(failing);
+        await site.Client.SubmitAsync(failing, "letter-1", new Letter("ann", "Storgatan", 1));
+        await site.AdvanceAsync(TimeSpan.FromSeconds(1));
+        await site.Client.Sidelined.EditAndRetryAsync(
+            SidelinedFilter.All, """{"customer":"bea"}""", new Actor("clerk"));
+
+        await FeedOf(site).PumpAllAsync();
+
+        Assert.Equal((0, 1), (await CountAsync(site, "ann"), await CountAsync(site, "bea")));
+    }
+
+    [Fact]
+    public async Task An_element_is_found_by_its_new_attributes_as_soon_as_it_was_amended_where_it_is_held()
+    {
+        Node<Letter, int> sent = new("sent");
+        Workflow<Letter, int> posts = Workflow<Letter, int>.Named("posts").StartsAt(Write)
+            .Node(Write, node => node.Finishes().Run(_ => Route.Finish(1)));
+        Workflow<Letter, int> holding = Workflow<Letter, int>.Named("holding").StartsAt(Send)
+            .SearchableBy<Letter>(by => by.Attribute("customer", letter => letter.Customer))
+            .Holds(Send, h => h
+                .GroupBy(letter => letter.Street)
+                .ReleasesTo(posts, _ => new Letter("", "", 0), sent))
+            .Node(sent, node => node.Finishes().Run((_, _) => Route.Finish(1)));
+        await using TestSite site = new(holding, posts);
+        ElementId id = (await site.Client.SubmitAsync(holding, "letter-1", new Letter("ann", "Storgatan", 1))).Id;
+        await site.RunUntilQuietAsync();
+        await site.Client.Held(holding, Send).AmendAsync(id, """{"customer":"bea"}""", new Actor("clerk"));
+
+        await FeedOf(site).PumpAllAsync();
+
+        Assert.Equal((0, 1), (await CountAsync(site, "ann"), await CountAsync(site, "bea")));
+        Assert.Equal(TrackedState.Held, (await new Tracker(Store, site.Time).FamilyAsync(id))!.Root.Element.State);
+    }
+
+    [Fact]
     public async Task An_attribute_whose_function_throws_does_not_hold_up_the_element()
     {
         Workflow<Letter, int> broken = Workflow<Letter, int>.Named("broken")
@@ -91,6 +148,12 @@ public sealed class DeclarationTests : TrackingTestBase
     }
 
     protected override TrackingFixture Create() => new SqliteTrackingFixture();
+
+    private async Task<long> CountAsync(TestSite site, string customer) =>
+        await new Tracker(Store, site.Time).CountAsync(new TrackedFilter
+        {
+            Attributes = new Dictionary<string, string> { ["customer"] = customer },
+        });
 
     private TrackingFeed FeedOf(TestSite site) => new("site", site.Store, Store, new TrackingOptions(), site.Time);
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Waybill.Postgres.Connections;
+using Waybill.Postgres.Hops;
 using Waybill.Stores;
 
 namespace Waybill.Postgres.Held;
@@ -39,6 +40,14 @@ internal sealed class HeldTables(SiteSchema schema)
                     + $"{row.Values.Count} values.");
             }
         }
+    }
+
+    /// <summary>Checks the new row of an element that is held, before anything is written.</summary>
+    /// <exception cref="InvalidOperationException">It is not of the queue as this process declared it.</exception>
+    public void RequireFits(Place place, NodeAddress node, QueueSlot? slot)
+    {
+        if (slot is not null && place.State == ElementState.Held)
+            RequireFit([slot with { Node = node }]);
     }
 
     public void Add(HeldTable table)

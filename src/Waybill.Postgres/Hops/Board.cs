@@ -1,3 +1,4 @@
+using Waybill.Postgres.Connections;
 using Waybill.Postgres.Ledger;
 using Waybill.Stores;
 
@@ -144,6 +145,26 @@ internal sealed class Board(DateTime now, Numbers numbers)
         place.OrderKey = orderKey;
         if (!stays)
             place.LineNumber = orderKey is null ? 0 : NextNumber();
+    }
+
+    /// <summary>
+    /// Changes an element's data where it stands, and where it stands there when a slot says so. One that is about to
+    /// be cancelled keeps its place at the front.
+    /// </summary>
+    public void Revise(Place place, ReadOnlyMemory<byte> data, QueueSlot? slot)
+    {
+        place.Revision++;
+        Changes.Amended.Add((place, data, slot?.Held));
+        string? orderKey = StorableText.OrNull(slot?.OrderKey);
+        if (slot is null || place.Cancel == CancelMark.Pending
+            || (place.Rank == slot.Rank && place.OrderKey == orderKey))
+            return;
+        LineKey? before = place.Line;
+        MoveTo(place, place.Node, slot.Rank, orderKey);
+        if (place.State is ElementState.Ready or ElementState.Delayed or ElementState.Blocked)
+            PutWaiting(place, before);
+        else
+            Put(place, before);
     }
 
     /// <summary>The places that have to be written.</summary>

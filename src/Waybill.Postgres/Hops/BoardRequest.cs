@@ -1,3 +1,4 @@
+using Waybill.Postgres.Connections;
 using Waybill.Stores;
 
 namespace Waybill.Postgres.Hops;
@@ -58,6 +59,24 @@ internal sealed class BoardRequest
             return false;
         Lines[line] = leavers + 1;
         return true;
+    }
+
+    /// <summary>Asks for the lines in which elements will stand where they are, and for numbers there.</summary>
+    /// <returns>Whether one had not been asked for.</returns>
+    public bool NeedLines(Board board, IEnumerable<(long Key, QueueSlot? Slot)> slots)
+    {
+        bool isMore = false;
+        foreach ((long key, QueueSlot? slot) in slots)
+        {
+            if (board.Find(key) is not { } place || StorableText.OrNull(slot?.OrderKey) is not { } orderKey)
+                continue;
+            if (!Need(new LineKey(place.Node, orderKey), leavers: 0))
+                continue;
+            NumbersMax++;
+            isMore = true;
+        }
+
+        return isMore;
     }
 
     /// <summary>Asks for a new element's line and numbers.</summary>

@@ -83,6 +83,10 @@ internal sealed class Place
 
     public LineKey? Line => OrderKey is null ? null : new LineKey(Node, OrderKey);
 
+    /// <summary>Whether it is an element that nobody owns, at a hop and revision.</summary>
+    public bool IsAt(ElementId id, int hop, int revision) =>
+        Id == id.Value && State != ElementState.Owned && ElementHop == hop && Revision == revision;
+
     public static Place Read(NpgsqlDataReader row) => new()
     {
         Key = row.GetInt64(0),

@@ -39,8 +39,13 @@ internal sealed class ChangeRequests(
     }
 
     public async Task<IReadOnlyList<bool>> ResolveAsync(
-        IReadOnlyList<ChangeResolution> resolutions, CancellationToken cancel) =>
-        await lanes.Requests.RunAsync(session => ResolveAsync(session, resolutions), cancel);
+        IReadOnlyList<ChangeResolution> resolutions, CancellationToken cancel)
+    {
+        (bool[] isWritten, HashSet<int> woken) =
+            await lanes.Requests.RunAsync(session => ResolveAsync(session, resolutions), cancel);
+        await arrivals.NoteAsync(woken);
+        return isWritten;
+    }
 
     /// <summary>
     /// Takes a request back wherever it is pending; a cancel, and one that is not there, is left alone.
@@ -110,7 +115,8 @@ internal sealed class ChangeRequests(
             rules.ReachFamily(request, place);
     }
 
-    private async Task<bool[]> ResolveAsync(Session session, IReadOnlyList<ChangeResolution> resolutions)
+    private async Task<(bool[] IsWritten, HashSet<int> Arrivals)> ResolveAsync(
+        Session session, IReadOnlyList<ChangeResolution> resolutions)
     {
         BoardRequest request = new() { LoadsMarks = true };
         foreach (ChangeResolution resolution in resolutions)
@@ -122,32 +128,30 @@ internal sealed class ChangeRequests(
             request.Requests.Add(resolution.Answer.Change.Value);
         }
 
-        Board board = await loader.LoadAsync(session, request);
+        Board board = await loader.LoadAsync(
+            session, request, loaded => request.NeedLines(loaded, resolutions.Select(one => (one.Key, one.Slot))));
         await nodes.LearnAsync(board.Places.Select(place => place.ElementNode), CancellationToken.None);
         LedgerRules rules = new(board, nodes);
         bool[] isWritten = [.. resolutions.Select(resolution => Resolve(board, rules, resolution))];
         await committer.FlushAsync(session, board);
-        return isWritten;
+        return (isWritten, board.Changes.Arrivals);
     }
 
     private bool Resolve(Board board, LedgerRules rules, ChangeResolution resolution)
     {
         ChangeAnswer answer = resolution.Answer;
-        if (board.Find(resolution.Key) is not { } place || place.Id != resolution.Id.Value
-            || place.State == ElementState.Owned
-            || place.ElementHop != resolution.Hop || place.Revision != resolution.Revision
+        if (board.Find(resolution.Key) is not { } place
+            || !place.IsAt(resolution.Id, resolution.Hop, resolution.Revision)
             || !board.Ledger.MarksAt(place.Key).Any(mark =>
                 mark.Request.Id == answer.Change.Value && !mark.Request.IsCancel))
             return false;
         if (answer.Verdict is ChangeVerdict.Applies or ChangeVerdict.AppliesAndSpreads)
         {
-            if (place.State == ElementState.Held)
-                tables.RequireFit([new QueueSlot(nodes[place.Node], Held: resolution.Held)]);
-            place.Revision++;
-            board.Changes.Amended.Add((place, resolution.Data, resolution.Held));
+            tables.RequireFits(place, nodes[place.Node], resolution.Slot);
+            board.Revise(place, resolution.Data, resolution.Slot);
         }
 
-        rules.Answer(place, [answer]);
+        rules.Answer(place, [answer], resolution.Facts);
         rules.Spread(place, [answer], called: []);
         return true;
     }

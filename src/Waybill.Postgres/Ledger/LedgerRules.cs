@@ -71,7 +71,10 @@ internal sealed class LedgerRules(Board board, NodeNumbers nodes)
     }
 
     /// <summary>Takes the answers of an element, oldest request first. Nothing spreads yet.</summary>
-    public void Answer(Place place, IReadOnlyList<ChangeAnswer> answers)
+    /// <param name="place">The element.</param>
+    /// <param name="answers">Its answers.</param>
+    /// <param name="facts">What readers are told with a change that was applied.</param>
+    public void Answer(Place place, IReadOnlyList<ChangeAnswer> answers, string? facts = null)
     {
         foreach (LedgerMark mark in ledger.MarksAt(place.Key))
         {
@@ -90,7 +93,7 @@ internal sealed class LedgerRules(Board board, NodeNumbers nodes)
             if (answer.Verdict == ChangeVerdict.Spreads)
                 ledger.NoOutcomes.Add((mark.Request.Number, place.Id));
             else
-                Resolve(mark.Request, place, OutcomeOf(answer.Verdict), answer.Reason, answer.Difference);
+                Resolve(mark.Request, place, OutcomeOf(answer.Verdict), answer, facts);
         }
     }
 
@@ -144,12 +147,13 @@ internal sealed class LedgerRules(Board board, NodeNumbers nodes)
     }
 
     private void Resolve(
-        LedgerRequest request, Place place, ChangeOutcome outcome, string? reason = null, string? difference = null)
+        LedgerRequest request, Place place, ChangeOutcome outcome, ChangeAnswer? answer = null, string? facts = null)
     {
-        Put(request, place, outcome, reason, difference);
+        Put(request, place, outcome, answer?.Reason, answer?.Difference);
         board.Changes.Write(
             JournalKind.ChangeResolved, place,
-            JournalDetail.Resolved(new ChangeId(request.Id), outcome, reason, difference));
+            JournalDetail.Resolved(new ChangeId(request.Id), outcome, answer?.Reason, answer?.Difference),
+            outcome == ChangeOutcome.Applied ? facts : null);
     }
 
     private void Put(

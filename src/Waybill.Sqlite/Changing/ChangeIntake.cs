@@ -32,7 +32,7 @@ internal sealed class ChangeIntake(
     {
         foreach (ChangeResolution resolution in resolutions)
         {
-            if (resolution.Held is { } row
+            if (resolution.Slot?.Held is { } row
                 && moving.Elements.Find(resolution.Key) is { Place.State: ElementState.Held } element)
                 held.RequireFits(element.Node, row);
         }
@@ -86,10 +86,10 @@ internal sealed class ChangeIntake(
         if (answer.Verdict is ChangeVerdict.Applies or ChangeVerdict.AppliesAndSpreads)
         {
             moving.Elements.Amend(element.Key, resolution.Data);
-            moving.Places.Revise(element.Place, resolution.Held);
+            moving.Places.Revise(element.Place, resolution.Slot);
         }
 
-        changes.Answer(element, [answer]);
+        changes.Answer(element, [answer], resolution.Facts);
         changes.Spread(element, [answer], called: []);
         return true;
     }

@@ -74,12 +74,15 @@ internal sealed class Changes(
     }
 
     /// <summary>Takes the answers of an element, oldest request first.</summary>
-    public void Answer(ElementRow element, IReadOnlyList<ChangeAnswer> answers)
+    /// <param name="element">The element.</param>
+    /// <param name="answers">Its answers.</param>
+    /// <param name="facts">What readers are told with a change that was applied.</param>
+    public void Answer(ElementRow element, IReadOnlyList<ChangeAnswer> answers, string? facts = null)
     {
         foreach (PendingMark mark in tables.Marks.Of(element.Key))
         {
             if (answers.FirstOrDefault(answer => answer.Change == mark.Request.Id) is { } answer)
-                Answer(element, mark, answer);
+                Answer(element, mark, answer, facts);
         }
     }
 
@@ -115,7 +118,7 @@ internal sealed class Changes(
             Reach(request, elements.Find(ElementRef.Of(child.Id))!);
     }
 
-    private void Answer(ElementRow element, PendingMark mark, ChangeAnswer answer)
+    private void Answer(ElementRow element, PendingMark mark, ChangeAnswer answer, string? facts)
     {
         if (answer.Verdict == ChangeVerdict.Stays)
         {
@@ -129,7 +132,7 @@ internal sealed class Changes(
         if (answer.Verdict == ChangeVerdict.Spreads)
             tables.Outcomes.Delete(mark.Request, element.Id);
         else
-            Resolve(mark.Request, element, OutcomeOf(answer.Verdict), answer.Reason, answer.Difference);
+            Resolve(mark.Request, element, OutcomeOf(answer.Verdict), answer, facts);
     }
 
     private void Finish(PendingMark mark, ElementRow element, ChangeOutcome outcome)
@@ -140,13 +143,14 @@ internal sealed class Changes(
     }
 
     private void Resolve(
-        ChangeRequest request, ElementRow element, ChangeOutcome outcome, string? reason = null,
-        string? difference = null)
+        ChangeRequest request, ElementRow element, ChangeOutcome outcome, ChangeAnswer? answer = null,
+        string? facts = null)
     {
-        tables.Outcomes.Put(request, element, outcome, reason, difference);
+        tables.Outcomes.Put(request, element, outcome, answer?.Reason, answer?.Difference);
         journal.Write(
             JournalKind.ChangeResolved, element.Id, element.Hop, element.Node,
-            JournalDetail.Resolved(request.Id, outcome, reason, difference));
+            JournalDetail.Resolved(request.Id, outcome, answer?.Reason, answer?.Difference),
+            facts: outcome == ChangeOutcome.Applied ? facts : null);
     }
 
     private IEnumerable<ElementRow> FamilyOf(ElementRow head)

@@ -13,7 +13,7 @@ internal sealed class Amendments(
     {
         foreach (Amendment amendment in amendments)
         {
-            if (amendment.Held is { } row
+            if (amendment.Slot?.Held is { } row
                 && elements.Find(amendment.Key) is { Place.State: ElementState.Held } element)
                 held.RequireFits(element.Node, row);
         }
@@ -28,8 +28,9 @@ internal sealed class Amendments(
             || element.Place.State == ElementState.Owned)
             return false;
         elements.Amend(element.Key, amendment.Data);
-        places.Revise(element.Place, amendment.Held);
-        journal.Write(JournalKind.Amended, element.Id, element.Hop, element.Node, amendment.Detail);
+        places.Revise(element.Place, amendment.Slot);
+        journal.Write(
+            JournalKind.Amended, element.Id, element.Hop, element.Node, amendment.Detail, facts: amendment.Facts);
         return true;
     }
 }

@@ -57,7 +57,7 @@ internal sealed record Place
     /// </summary>
     /// <param name="node">The slot's node.</param>
     /// <param name="slot">The slot.</param>
-    /// <param name="number">The number of the journal row of this move.</param>
+    /// <param name="number">A number above all that were given out before.</param>
     public Place Slotted(long node, QueueSlot slot, long number)
     {
         bool stays = slot.OrderKey is not null && Node == node && OrderKey == slot.OrderKey;

@@ -21,6 +21,7 @@ internal sealed class Places
     public const int Next = 17;
 
     private readonly HeldTables held;
+    private readonly Sequence numbers;
     private readonly TransactionClock clock;
     private readonly Arrivals arrivals;
     private readonly Statement insert;
@@ -31,9 +32,9 @@ internal sealed class Places
     private readonly Statement firstOfLine;
     private readonly Statement members;
 
-    public Places(Database database, HeldTables held, TransactionClock clock, Arrivals arrivals)
+    public Places(Database database, HeldTables held, Sequence numbers, TransactionClock clock, Arrivals arrivals)
     {
-        (this.held, this.clock, this.arrivals) = (held, clock, arrivals);
+        (this.held, this.numbers, this.clock, this.arrivals) = (held, numbers, clock, arrivals);
         insert = database.Keep(
             "INSERT INTO place (key, node, state, rank, due, owner, hop, attempts, order_key, line, pending_calls, "
             + "join_mode, signal, cancel, batch) "
@@ -111,12 +112,25 @@ internal sealed class Places
         held.Insert(after.Node, after.Key, row);
     }
 
-    /// <summary>Counts an amendment of an element's data; a held one gets its new row, when there is one.</summary>
-    public void Revise(Place place, HeldRow? row)
+    /// <summary>
+    /// Counts an amendment of an element's data, and lets it stand where a slot says, when there is one. One that is
+    /// about to be cancelled keeps its place at the front.
+    /// </summary>
+    public void Revise(Place place, QueueSlot? slot)
     {
         revise.Bind(1, place.Key).Run();
-        if (row is not null && place.State == ElementState.Held)
-            held.Update(place.Node, place.Key, row);
+        if (slot?.Held is not null && place.State == ElementState.Held)
+            held.Update(place.Node, place.Key, slot.Held);
+        if (slot is null || place.Cancel == CancelMark.Pending
+            || (place.Rank == slot.Rank && place.OrderKey == slot.OrderKey))
+            return;
+        Place after = place.Slotted(place.Node, slot, numbers.Next());
+        if (place.State == ElementState.Held)
+            Write(update, after);
+        else if (place.State is ElementState.Ready or ElementState.Delayed or ElementState.Blocked)
+            PutWaiting(place, after);
+        else
+            Put(place, after);
     }
 
     /// <summary>The members that a batch still has, oldest first.</summary>

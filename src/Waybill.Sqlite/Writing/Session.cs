@@ -31,7 +31,7 @@ internal sealed class Session : IDisposable
         Journal = new JournalWriter(database, numbers, Clock);
         JournalReaders = new JournalReaders(database, Clock);
         Held = new HeldTables(database, nodes, Clock);
-        Places places = new(database, Held, Clock, arrivals);
+        Places places = new(database, Held, numbers, Clock, arrivals);
         Replies replies = new(database);
         SidelinedRows sidelined = new(database, Clock);
         Attached = new AttachedWrites(database);

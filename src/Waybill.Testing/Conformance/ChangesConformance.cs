@@ -180,7 +180,7 @@ public abstract class ChangesConformance : ChangeConformance
         Assert.True(await ResolveAsync(Resolution(pending[0], ChangeVerdict.Applies) with
         {
             Data = moved.ToData(),
-            Held = moved.ToRow(),
+            Slot = new QueueSlot(Picklist, Held: moved.ToRow()),
         }));
         Assert.True(await ResolveAsync(Resolution(pending[1], ChangeVerdict.Stays)));
         await ReleaseAsync();
@@ -193,6 +193,73 @@ public abstract class ChangesConformance : ChangeConformance
         Assert.Equal("[\"changed\"]", Text((await FindAsync(ids[1])).Data));
     }
 
+    [Theory]
+    [InlineData(ChangeVerdict.Applies, true)]
+    [InlineData(ChangeVerdict.Rejects, false)]
+    public async Task What_readers_are_told_stands_in_the_row_of_a_change_that_is_applied(
+        ChangeVerdict verdict, bool isTold)
+    {
+        NewElement order = New();
+        await AcceptAsync(order);
+        await RequestAsync(order.Id);
+
+        Assert.True(await ResolveAsync(Resolution(Assert.Single(await PendingAsync()), verdict) with
+        {
+            Facts = """{"attributes":{"city":"Oslo"}}""",
+        }));
+
+        JournalEntry entry = (await HistoryAsync(order.Id))[^1];
+        Assert.Equal((JournalKind.ChangeResolved, isTold), (entry.Kind, entry.Facts is not null));
+    }
+
+    [Fact]
+    public async Task A_change_of_the_key_moves_an_element_to_the_end_of_the_other_line()
+    {
+        NewElement first = New(line: "ann");
+        NewElement behind = New(line: "ann");
+        NewElement other = New(line: "bob");
+        await AcceptAsync(first, behind, other);
+        await RequestAsync(first.Id);
+
+        Assert.True(await ResolveAsync(Resolution(Assert.Single(await PendingAsync()), ChangeVerdict.Applies) with
+        {
+            Slot = new QueueSlot(Authorise, OrderKey: "bob"),
+        }));
+
+        Assert.Equal(
+            [ElementState.Blocked, ElementState.Ready, ElementState.Ready],
+            [await StateAsync(first.Id), await StateAsync(behind.Id), await StateAsync(other.Id)]);
+        WorkerEpoch worker = await RegisterAsync();
+        IReadOnlyList<ClaimedElement> claimed = await ClaimAsync(worker);
+        Assert.Equal([behind.Id, other.Id], claimed.Select(element => element.Id));
+        await ApplyAsync(worker, claimed[1].Finish());
+        Assert.Equal(first.Id, (await ClaimOneAsync(worker)).Id);
+    }
+
+    [Fact]
+    public async Task A_change_of_the_rank_counts_at_once_but_does_not_hold_up_a_cancel()
+    {
+        NewElement first = New();
+        NewElement second = New();
+        NewElement cancelled = New();
+        await AcceptAsync(first, second, cancelled);
+        await RequestAsync(second.Id);
+        await RequestAsync(cancelled.Id);
+        await RequestCancelAsync(cancelled.Id);
+        foreach (PendingChange pending in await PendingAsync())
+        {
+            int rank = pending.Element.Summary.Id == second.Id ? -5 : 5;
+            Assert.True(await ResolveAsync(Resolution(pending, ChangeVerdict.Applies) with
+            {
+                Slot = new QueueSlot(Authorise, rank),
+            }));
+        }
+
+        IReadOnlyList<ClaimedElement> claimed = await ClaimAsync(await RegisterAsync());
+
+        Assert.Equal([cancelled.Id, second.Id, first.Id], claimed.Select(element => element.Id));
+    }
+
     [Fact]
     public async Task A_change_can_move_a_held_element_to_another_group()
     {
@@ -203,7 +270,7 @@ public abstract class ChangesConformance : ChangeConformance
         Assert.True(await ResolveAsync(Resolution(Assert.Single(await PendingAsync()), ChangeVerdict.Applies) with
         {
             Data = new Shipment("road").ToData(),
-            Held = new Shipment("road").ToRow(),
+            Slot = new QueueSlot(Picklist, Held: new Shipment("road").ToRow()),
         }));
 
         HeldElement held = await FindHeldAsync(ids[0]);

@@ -94,7 +94,7 @@ public abstract class HeldConformance : StoreConformance
         Hop = element.Hop,
         Revision = element.Revision,
         Data = shipment.ToData(),
-        Held = shipment.ToRow(),
+        Slot = new QueueSlot(Picklist, Held: shipment.ToRow()),
         Detail = """{"by":"ann"}""",
     };
 

@@ -153,12 +153,31 @@ public abstract class HoldingConformance : HeldConformance
         IReadOnlyList<ElementId> ids = await HoldAsync(new Shipment("air"), new Shipment("road"));
         await Fixture.AdvanceAsync(Hour);
 
-        Assert.True(await AmendAsync(Amend(await FindHeldAsync(ids[0]), new Shipment("road"))));
+        Assert.True(await AmendAsync(Amend(await FindHeldAsync(ids[0]), new Shipment("road")) with
+        {
+            Facts = """{"attributes":{"method":"road"}}""",
+        }));
 
         HeldElement moved = await FindHeldAsync(ids[0]);
+        Assert.Contains("road", (await HistoryAsync(ids[0]))[^1].Facts, StringComparison.Ordinal);
         Assert.Equal("road", moved.Group);
         AssertNear(Fixture.Now, moved.HeldAt);
         Assert.Equal([ids[1], ids[0]], (await ListAsync()).Items.Select(held => held.Id));
+    }
+
+    [Fact]
+    public async Task An_amended_element_goes_on_behind_its_batch_with_its_new_rank()
+    {
+        IReadOnlyList<ElementId> ids = await HoldAsync(new Shipment(), new Shipment());
+        HeldElement last = await FindHeldAsync(ids[1]);
+        Amendment amendment = Amend(last, new Shipment());
+
+        Assert.True(await AmendAsync(amendment with { Slot = amendment.Slot! with { Rank = -1 } }));
+        await ReleaseAsync();
+        WorkerEpoch worker = await RegisterAsync();
+        await EndBatchAsync(worker, Ending.Finished);
+
+        Assert.Equal([ids[1], ids[0]], (await ClaimAsync(worker, Picked)).Select(element => element.Id));
     }
 
     [Fact]

@@ -76,6 +76,10 @@ internal sealed class RandomChanging(Random random)
     private static ChangeResolution Resolution(RandomHops hops, PendingChange pending)
     {
         byte[] data = hops.Data();
+        NodeAddress node = pending.Element.Summary.Node;
+        QueueSlot? slot = pending.Element.Summary.State == ElementState.Held
+            ? hops.Slot(node) with { Held = hops.Rows.Of(data) }
+            : hops.OneIn(2) ? hops.Slot(node) : null;
         return new ChangeResolution
         {
             Key = 0,
@@ -84,7 +88,8 @@ internal sealed class RandomChanging(Random random)
             Revision = pending.Element.Revision + (hops.OneIn(10) ? 1 : 0),
             Answer = hops.Answer(pending.Change, pending.IsConcerned),
             Data = data,
-            Held = pending.Element.Summary.State == ElementState.Held ? hops.Rows.Of(data) : null,
+            Slot = slot,
+            Facts = hops.OneIn(2) ? """{"attributes":{"customer":"書"}}""" : null,
         };
     }
 

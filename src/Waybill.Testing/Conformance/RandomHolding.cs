@@ -87,7 +87,7 @@ internal sealed class RandomHolding(Random random)
                 Hop = found.Summary.Hop - (hops.OneIn(8) ? 1 : 0),
                 Revision = found.Revision + (hops.OneIn(8) ? 1 : 0),
                 Data = data,
-                Held = hops.Rows.Of(data),
+                Slot = hops.Slot(found.Summary.Node) with { Held = hops.Rows.Of(data) },
                 Detail = hops.OneIn(2) ? """{"by":"ann"}""" : null,
             });
         }

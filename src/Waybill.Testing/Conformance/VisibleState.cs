@@ -171,7 +171,7 @@ internal static class VisibleState
             .OrderBy(history => history.Key)
             .SelectMany(history => history)
             .Select(row => $"journal {Name(row.Element)} {row.Kind} hop {row.Hop} at {row.Node} worked {row.Worked}"
-                + $" {Normal(row.Detail)}"));
+                + $" {Normal(row.Detail)} {Normal(row.Facts)}"));
     }
 
     private static async Task<List<T>> AllAsync<T>(Func<PageRequest, Task<Page<T>>> list)

@@ -37,7 +37,7 @@ internal sealed class MemoryChangeStore(MemoryState state, MemoryChanges changes
                 foreach (ChangeResolution resolution in resolutions)
                 {
                     if (state.Find(resolution.Key) is { Held: not null } held)
-                        state.HeldQueues.RequireFits(new QueueSlot(held.Node, Held: resolution.Held));
+                        state.HeldQueues.RequireFits(new QueueSlot(held.Node, Held: resolution.Slot?.Held));
                 }
 
                 return [.. resolutions.Select(Resolve)];
@@ -113,8 +113,8 @@ internal sealed class MemoryChangeStore(MemoryState state, MemoryChanges changes
                 mark.Request.Change.Id == resolution.Answer.Change && !mark.Request.IsCancel))
             return false;
         if (resolution.Answer.Verdict is ChangeVerdict.Applies or ChangeVerdict.AppliesAndSpreads)
-            state.Amend(element, resolution.Data, resolution.Held);
-        changes.Answer(element, [resolution.Answer]);
+            state.Amend(element, resolution.Data, resolution.Slot);
+        changes.Answer(element, [resolution.Answer], resolution.Facts);
         changes.Spread(element, [resolution.Answer], called: []);
         return true;
     }

@@ -50,7 +50,10 @@ internal sealed class MemoryChanges(MemoryState state)
     }
 
     /// <summary>Takes the answers of an element, oldest request first. Nothing spreads yet.</summary>
-    public void Answer(MemoryElement element, IReadOnlyList<ChangeAnswer> answers)
+    /// <param name="element">The element.</param>
+    /// <param name="answers">Its answers.</param>
+    /// <param name="facts">What readers are told with a change that was applied.</param>
+    public void Answer(MemoryElement element, IReadOnlyList<ChangeAnswer> answers, string? facts = null)
     {
         foreach (MemoryMark mark in element.Marks.Values.ToList())
         {
@@ -68,7 +71,7 @@ internal sealed class MemoryChanges(MemoryState state)
             if (answer.Verdict == ChangeVerdict.Spreads)
                 mark.Request.Outcomes.RemoveAll(outcome => outcome.Element == element.Id);
             else
-                Resolve(mark.Request, element, OutcomeOf(answer.Verdict), answer.Reason, answer.Difference);
+                Resolve(mark.Request, element, OutcomeOf(answer.Verdict), answer, facts);
         }
     }
 
@@ -122,13 +125,15 @@ internal sealed class MemoryChanges(MemoryState state)
     }
 
     private void Resolve(
-        MemoryRequest request, MemoryElement element, ChangeOutcome outcome, string? reason = null,
-        string? difference = null)
+        MemoryRequest request, MemoryElement element, ChangeOutcome outcome, ChangeAnswer? answer = null,
+        string? facts = null)
     {
         ElementOutcome resolved = new(
-            element.Id, outcome, element.Node, element.Hop, state.Now, reason, difference);
+            element.Id, outcome, element.Node, element.Hop, state.Now, answer?.Reason, answer?.Difference);
         request.Put(resolved);
-        state.Write(JournalKind.ChangeResolved, element, JournalDetail.Resolved(request.Change.Id, resolved));
+        state.Write(
+            JournalKind.ChangeResolved, element, JournalDetail.Resolved(request.Change.Id, resolved),
+            facts: outcome == ChangeOutcome.Applied ? facts : null);
     }
 
     private IEnumerable<MemoryElement> FamilyOf(MemoryElement head)

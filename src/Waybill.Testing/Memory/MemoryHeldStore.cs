@@ -34,7 +34,7 @@ internal sealed class MemoryHeldStore(MemoryState state, MemoryHops rules) : IHe
                 foreach (Amendment amendment in amendments)
                 {
                     if (state.Find(amendment.Key) is { Held: not null } held)
-                        state.HeldQueues.RequireFits(new QueueSlot(held.Node, Held: amendment.Held));
+                        state.HeldQueues.RequireFits(new QueueSlot(held.Node, Held: amendment.Slot?.Held));
                 }
 
                 return [.. amendments.Select(Amend)];
@@ -163,8 +163,8 @@ internal sealed class MemoryHeldStore(MemoryState state, MemoryHops rules) : IHe
             || element.Hop != amendment.Hop || element.Revision != amendment.Revision
             || element.Place.State == ElementState.Owned)
             return false;
-        state.Amend(element, amendment.Data, amendment.Held);
-        state.Write(JournalKind.Amended, element, amendment.Detail);
+        state.Amend(element, amendment.Data, amendment.Slot);
+        state.Write(JournalKind.Amended, element, amendment.Detail, facts: amendment.Facts);
         return true;
     }
 

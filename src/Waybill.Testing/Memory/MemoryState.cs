@@ -177,13 +177,22 @@ internal sealed class MemoryState
     }
 
     /// <summary>Changes data where the element stands, and its row when it is held and a new one is given.</summary>
-    public void Amend(MemoryElement element, ReadOnlyMemory<byte> data, HeldRow? row)
+    public void Amend(MemoryElement element, ReadOnlyMemory<byte> data, QueueSlot? slot)
     {
         element.Data = data.ToArray();
         element.Revision++;
-        if (row is null || element.Held is not { } before)
+        if (slot?.Held is { } row && element.Held is { } before)
+            element.Held = row.Group == before.Row.Group ? before with { Row = row } : HeldNow(row);
+        // One that is about to be cancelled stands at the front, and stays there.
+        MemoryPlace place = element.Place;
+        if (slot is null || place.Cancel == CancelMark.Pending
+            || (place.Rank == slot.Rank && place.OrderKey == slot.OrderKey))
             return;
-        element.Held = row.Group == before.Row.Group ? before with { Row = row } : HeldNow(row);
+        MemoryPlace after = Queues.Slotted(place, slot with { Node = place.Node });
+        if (place.State is ElementState.Ready or ElementState.Delayed or ElementState.Blocked)
+            Queues.PutWaiting(element, after);
+        else
+            Queues.Put(element, after);
     }
 
     // To the microsecond, as a page's cursor has it.

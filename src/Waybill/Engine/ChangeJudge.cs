@@ -92,7 +92,10 @@ internal sealed class ChangeJudge(SiteDefinition site)
         PlacedNode node, ChangeId change, ChangeEffect effect, ReadOnlyMemory<byte> before, byte[] after) => new(
         new ChangeAnswer(change, effect.Verdict, Difference: JsonDifference.Of(before, after)),
         DataLimit.Checked(after, site.Options, "the element with the change"),
-        SiteDefinition.SlotFor(node, effect.Data!));
+        SiteDefinition.SlotFor(node, effect.Data!))
+        {
+            Facts = FactsWriter.OfAmendment(node, effect.Data!),
+        };
 
     private static byte[] Written(JsonCodec codec, object data, ReadOnlyMemory<byte> before, bool hasUnknownMembers)
     {
@@ -128,6 +131,9 @@ internal sealed class ChangeJudge(SiteDefinition site)
 /// <param name="Slot">Where data like that stands in the node's queue, when the change applies.</param>
 internal sealed record Judgement(ChangeAnswer Answer, ReadOnlyMemory<byte> Data, QueueSlot? Slot)
 {
+    /// <summary>What readers of the journal are told, when the change applies where the element stands.</summary>
+    public string? Facts { get; init; }
+
     public static Judgement Stays(ChangeId change) => Without(change, ChangeVerdict.Stays, null);
 
     /// <summary>One that leaves the data as it is.</summary>

@@ -52,7 +52,7 @@ internal sealed class ChangeResolver(SiteDefinition site, ISiteStore store, Endi
 
         if (resolutions.Count == 0)
             return 0;
-        if (resolutions.Exists(resolution => resolution.Held is not null))
+        if (resolutions.Exists(resolution => resolution.Slot?.Held is not null))
             await tables.DeclareAsync(cancel);
         IReadOnlyList<bool> written = await store.Changes.ResolveAsync(resolutions, cancel);
         for (int i = 0; i < written.Count; i++)
@@ -80,7 +80,8 @@ internal sealed class ChangeResolver(SiteDefinition site, ISiteStore store, Endi
             Revision = element.Revision,
             Answer = judgement.Answer,
             Data = judgement.Data,
-            Held = summary.State == ElementState.Held ? judgement.Slot?.Held : null,
+            Slot = judgement.Slot,
+            Facts = judgement.Facts,
         };
     }
 

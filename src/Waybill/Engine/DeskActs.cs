@@ -9,6 +9,7 @@ namespace Waybill.Engine;
 internal sealed class DeskActs(SiteDefinition site)
 {
     private readonly ChangeJudge judge = new(site);
+    private readonly FactsWriter facts = new(site);
 
     /// <param name="hops">The decisions.</param>
     /// <param name="act">Writes them to the store.</param>
@@ -20,7 +21,7 @@ internal sealed class DeskActs(SiteDefinition site)
         IReadOnlyList<Hop> tried = hops;
         while (tried.Count > 0)
         {
-            IReadOnlyList<HopOutcome> outcomes = await act(tried);
+            IReadOnlyList<HopOutcome> outcomes = await act([.. tried.Select(facts.Told)]);
             applied += outcomes.Count(outcome => outcome.Status == HopStatus.Applied);
             (Hop Hop, HopOutcome Outcome)[] heldUp =
                 [.. hops.Zip(outcomes).Where(one => one.Second.Status == HopStatus.ChangePending)];

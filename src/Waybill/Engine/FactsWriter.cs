@@ -21,6 +21,12 @@ internal sealed class FactsWriter(SiteDefinition site)
         return Write(start, slot.Held is not null, search, input, milestone: null);
     }
 
+    /// <summary>The facts of data that was changed where its element stands; null for none.</summary>
+    /// <param name="node">Where it stands.</param>
+    /// <param name="data">The new data.</param>
+    public static string? OfAmendment(PlacedNode node, object data) =>
+        Write(node: null, isHeld: false, node.SearchOf(node.Definition.Node.DataType), data, milestone: null);
+
     /// <summary>The same hop with its facts.</summary>
     /// <param name="hop">The hop, with its data and destination.</param>
     /// <param name="element">The element as the run found it.</param>
@@ -35,6 +41,17 @@ internal sealed class FactsWriter(SiteDefinition site)
             return hop.Facts is null ? hop : hop with { Facts = null };
         object? data = hasNews ? ReadOrNull(target!, hop.Data) : null;
         return hop with { Facts = Write(target, isHeld, search, data, milestone) };
+    }
+
+    /// <summary>The same decision of a person with its facts, so that an edit is told with it.</summary>
+    public Hop Told(Hop hop)
+    {
+        (NodeAddress? address, bool isHeld) = PlaceOf(hop.To);
+        if (address is null || site.Find(address) is not { } target)
+            return hop;
+        SearchDefinition? search = target.SearchOf(target.Definition.Node.DataType);
+        object? data = search is null ? null : ReadOrNull(target, hop.Data);
+        return hop with { Facts = Write(target, isHeld, search, data, milestone: null) };
     }
 
     /// <summary>A milestone as facts have it.</summary>

@@ -37,7 +37,7 @@ public interface IChangeStore
 
     /// <summary>
     /// Answers pending changes at elements that nobody owns, in one transaction, each fenced by hop and revision: new
-    /// data (and, of a held one, its new row) and the outcome together.
+    /// data, the place in the queue that goes with it, and the outcome together.
     /// </summary>
     /// <param name="resolutions">At most one for each element.</param>
     /// <param name="cancel">Stops waiting.</param>
@@ -221,8 +221,18 @@ public sealed record ChangeResolution
     /// <summary>The new data, UTF-8 JSON, when the answer applies the change; else ignored.</summary>
     public ReadOnlyMemory<byte> Data { get; init; }
 
-    /// <summary>The new row, when the element is held and the change is applied.</summary>
-    public HeldRow? Held { get; init; }
+    /// <summary>
+    /// Where the element stands in the queue of its node with the new data, when the change is applied; null: where it
+    /// stood. In another line it stands last; one that is about to be cancelled keeps its place. A held one must get
+    /// its new row.
+    /// </summary>
+    public QueueSlot? Slot { get; init; }
+
+    /// <summary>
+    /// What the journal row of an applied change tells readers, JSON (<see cref="JournalEntry.Facts"/>); null for
+    /// nothing.
+    /// </summary>
+    public string? Facts { get; init; }
 }
 
 /// <summary>Which requests are meant: all conditions that are given must hold.</summary>

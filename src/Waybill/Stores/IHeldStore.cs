@@ -176,8 +176,15 @@ public sealed record Amendment
     /// <summary>The new data, UTF-8 JSON.</summary>
     public required ReadOnlyMemory<byte> Data { get; init; }
 
-    /// <summary>The new row, when it is held.</summary>
-    public HeldRow? Held { get; init; }
+    /// <summary>
+    /// Where it stands in the queue of its node with the new data, as <see cref="ChangeResolution.Slot"/> says it.
+    /// </summary>
+    public QueueSlot? Slot { get; init; }
+
+    /// <summary>
+    /// What its journal row tells readers, JSON (<see cref="JournalEntry.Facts"/>); null for nothing.
+    /// </summary>
+    public string? Facts { get; init; }
 
     /// <summary>JSON for the journal row <see cref="JournalKind.Amended"/>: who and why.</summary>
     public string? Detail { get; init; }

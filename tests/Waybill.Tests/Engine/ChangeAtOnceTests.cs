@@ -121,8 +121,11 @@ public sealed class ChangeAtOnceTests
             (refused.Status, tooLate.Status, unknown.Status));
     }
 
+    // The run goes on however far time has run until the caller, on a thread of its own, has seen that it is up.
     private Workflow<Parcel, string> TwoNodes() => Flow()
-        .Node(First, n => n.Run(async (e, cancel) => await gate.PassAsync(e, cancel)).GoesTo(Second))
+        .Node(First, n => n
+            .Run(async (e, cancel) => await gate.PassAsync(e, cancel))
+            .GoesTo(Second).Timeout(TimeSpan.FromDays(365)))
         .Node(Second, n => n.Run(e => Route.Finish(e.Data.Note)).Finishes())
         .Notes([Second]);
 

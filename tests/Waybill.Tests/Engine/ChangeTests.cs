@@ -87,6 +87,25 @@ public sealed class ChangeTests
     }
 
     [Fact]
+    public async Task One_whose_key_changes_waits_behind_those_of_its_new_key_and_holds_up_none_of_the_old()
+    {
+        Workflow<Parcel, string> flow = Gated(gate, n => n.OrderedBy(p => p.Note)).Notes([First]);
+        await using TestSite site = new(flow);
+
+        ElementId moved = await site.SubmitAsync(flow, "moved", new Parcel("old"));
+        await site.SubmitAsync(flow, "behind", new Parcel("old"));
+        await site.SubmitAsync(flow, "first", new Parcel("new"));
+        await site.NoteAsync(moved);
+        await site.RunUntilQuietAsync();
+        string[] before = [.. gate.Came];
+        gate.Open("first");
+        await site.RunUntilQuietAsync();
+
+        Assert.Equal(["behind", "first"], before);
+        Assert.Equal(["behind", "first", "moved"], gate.Came);
+    }
+
+    [Fact]
     public async Task A_change_follows_until_a_node_accepts_it()
     {
         Workflow<Parcel, string> flow = Flow()

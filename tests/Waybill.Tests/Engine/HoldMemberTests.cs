@@ -124,4 +124,28 @@ public sealed class HoldMemberTests
 
         Assert.Equal(["high", "middle", "low"], order);
     }
+    [Fact]
+    public async Task An_amendment_of_what_the_priority_is_taken_from_counts_where_members_go_on()
+    {
+        List<string> order = [];
+        Workflow<Wave, string> waves = Waves();
+        Workflow<Shipment, string> flow = Workflow<Shipment, string>.Named("shipments").StartsAt(Picklist)
+            .Holds(Picklist, h => Held(h, waves))
+            .Node(Picked, n => n
+                .Run((s, _) =>
+                {
+                    order.Add(s.BusinessKey);
+                    return Route.Finish("x");
+                })
+                .Priority(s => s.Grams).Concurrency(1).Finishes());
+        await using TestSite site = new(flow, waves);
+
+        await site.HoldAsync(flow, "first", new Shipment(Grams: 2));
+        ElementId amended = await site.HoldAsync(flow, "amended", new Shipment(Grams: 1));
+        await site.Client.Held(flow, Picklist).AmendAsync(amended, s => s with { Grams = 3 }, Clerk);
+        await site.Client.Held(flow, Picklist).ReleaseAsync(HeldFilter.All, Clerk);
+        await site.RunUntilQuietAsync();
+
+        Assert.Equal(["amended", "first"], order);
+    }
 }
