@@ -22,7 +22,9 @@ public sealed class CallContext
     /// <summary>The call that is being carried out here; null outside of calls and limits.</summary>
     public static CallContext? Current => Flowing.Value;
 
-    /// <summary>The service that carries it out; null inside a mere <see cref="Limit"/>.</summary>
+    /// <summary>
+    /// The service that carries it out, <c>inventory:1</c>; null inside a mere <see cref="Limit"/>.
+    /// </summary>
     public string? Service { get; }
 
     /// <summary>Who called it, as far as the caller said.</summary>

@@ -4,6 +4,8 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Waybill.Services.Calling;
 using Waybill.Services.Contracts;
+using Waybill.Services.Measuring;
+using Waybill.Stores;
 
 namespace Waybill.Services;
 
@@ -28,7 +30,7 @@ public static class ServiceClientExtensions
     }
 
     /// <summary>
-    /// Adds what clients and served operations share: <see cref="LocalServices"/>, <see cref="ServicesOptions"/>.
+    /// Adds what clients and served operations share: <see cref="LocalServices"/>, <see cref="ServiceReports"/>.
     /// Twice does no more than once; each <paramref name="setup"/> counts.
     /// </summary>
     /// <param name="services">The host's services.</param>
@@ -54,6 +56,10 @@ public static class ServiceClientExtensions
         services.AddSingleton<Attempt>();
         services.AddSingleton<RemoteCalls>();
         services.AddSingleton<CallPath>();
+        services.AddSingleton<CallMeter>();
+        services.AddSingleton(provider => new ServiceReports(
+            provider.GetRequiredService<CallMeter>(),
+            provider.GetService<ReportPublisher>() is null ? null : provider.GetService<ISiteStore>()));
         return services;
     }
 

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Waybill.Services.Contracts;
+using Waybill.Services.Measuring;
 using Waybill.Services.Serving;
 
 namespace Waybill.Services;
@@ -47,6 +48,7 @@ public static class ServiceEndpointExtensions
             implementation,
             new Admission(options),
             options,
+            services.GetRequiredService<CallMeter>(),
             services.GetRequiredService<TimeProvider>(),
             services.GetRequiredService<ILogger<ServedService>>());
         RouteGroupBuilder group = routes.MapGroup($"/services/{contract.Name}/v{contract.Version}");

@@ -51,7 +51,7 @@ public sealed class ServicesOptions
         }
     }
 
-    private static bool IsBase(string address) =>
+    internal static bool IsBase(string address) =>
         Uri.TryCreate(address, UriKind.Absolute, out Uri? uri)
         && uri.Scheme is "http" or "https"
         && uri.Query.Length == 0 && uri.Fragment.Length == 0

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
+using Waybill.Stores;
 
 namespace Waybill.Services.Tests;
 
@@ -11,17 +12,30 @@ internal sealed class EchoNet : HttpMessageHandler
     private readonly ServiceProvider services;
 
     public EchoNet(params string[] hosts)
+        : this(new EagerTime(), null, hosts)
     {
+    }
+
+    /// <param name="time">The clock.</param>
+    /// <param name="store">With it, the client has a registry.</param>
+    /// <param name="hosts">The configured endpoints.</param>
+    public EchoNet(EagerTime time, ISiteStore? store, params string[] hosts)
+    {
+        Time = time;
         ServiceCollection collection = new();
+        if (store is not null)
+            collection.AddSingleton(store).AddServiceRegistry(options => options.Address = "http://here").AddLogging();
         collection.AddSingleton<TimeProvider>(Time).AddServiceClient<IEcho>().AddServiceCalls(options =>
         {
-            options.Endpoints["echo"] = [.. hosts.Select(host => $"http://{host}")];
+            options.Name = "tests";
+            if (hosts.Length > 0)
+                options.Endpoints["echo"] = [.. hosts.Select(host => $"http://{host}")];
             options.Handler = this;
         });
         services = collection.BuildServiceProvider();
     }
 
-    public EagerTime Time { get; } = new();
+    public EagerTime Time { get; }
 
     public IEcho Client => services.GetRequiredService<IEcho>();
 

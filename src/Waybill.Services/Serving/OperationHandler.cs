@@ -6,18 +6,25 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Waybill.Services.Calling;
 using Waybill.Services.Contracts;
+using Waybill.Services.Measuring;
 
 namespace Waybill.Services.Serving;
 
 /// <summary>Carries out the calls of one operation that come over HTTP.</summary>
 internal sealed partial class OperationHandler(OperationContract operation, ServedService served)
 {
+    private const string UnnamedCaller = "(unnamed)";
+
     private readonly ILogger log = served.Log;
 
     public async Task HandleAsync(HttpContext http)
     {
-        using Activity? span = ServiceTracing.Source.StartActivity(operation.Address, ActivityKind.Server);
-        Problem? problem = await AnswerAsync(http);
+        using Activity? span = ServiceTracing.StartServing(operation.Address, http.Request.Headers);
+        string caller = CallerOf(http.Request);
+        long begun = served.Time.GetTimestamp();
+        Problem? problem = await AnswerAsync(http, caller);
+        CallEnding ending = problem?.Ending ?? CallEnding.Answered;
+        served.Meter.Add(CallSide.Callee, caller, operation, served.Time.GetElapsedTime(begun), ending);
         if (problem is null)
             return;
         if (problem.Status >= 500)
@@ -26,7 +33,7 @@ internal sealed partial class OperationHandler(OperationContract operation, Serv
     }
 
     // Null when the result was written.
-    private async Task<Problem?> AnswerAsync(HttpContext http)
+    private async Task<Problem?> AnswerAsync(HttpContext http, string caller)
     {
         if (DeadlineOf(http.Request) is not { } remaining)
             return Problem.BadDeadline();
@@ -36,7 +43,7 @@ internal sealed partial class OperationHandler(OperationContract operation, Serv
         using CancellationTokenSource given =
             CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, http.RequestAborted);
         using IDisposable scope = CallContext.Serve(
-            operation.Service.Name, http.Request.Headers[WireHeaders.Caller], remaining, served.Time);
+            operation.Service.Address, caller, remaining, served.Time);
         try
         {
             // The body first: a client that sends it slowly must not keep a place among those that are carried out.
@@ -85,6 +92,13 @@ internal sealed partial class OperationHandler(OperationContract operation, Serv
     {
         using (place)
             return await operation.Code.RunAsync(served.Implementation, arguments, cancel);
+    }
+
+    private static string CallerOf(HttpRequest request)
+    {
+        string? caller = request.Headers[WireHeaders.Caller];
+        bool isName = caller is { Length: >= 1 and <= 100 } && caller.All(c => c is >= ' ' and <= '~');
+        return isName ? caller! : UnnamedCaller;
     }
 
     // The caller's or the operation's own, whichever is shorter; null when the header is no number.

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Waybill.Services.Contracts;
+using Waybill.Services.Measuring;
 
 namespace Waybill.Services.Serving;
 
@@ -14,6 +15,14 @@ internal sealed record Problem(int Status, string Type, string Title, string Det
 
     /// <summary>When to try again.</summary>
     public TimeSpan? RetryAfter { get; private init; }
+
+    /// <summary>What it says about the operation's promise: what a client did wrong breaks none.</summary>
+    public CallEnding Ending =>
+        Status >= 500 || (Type == ProblemTypes.DeadlinePassed && !HasCallerLeft)
+            ? CallEnding.Failed
+            : CallEnding.Refused;
+
+    private bool HasCallerLeft { get; init; }
 
     public static Problem Refused(RefusedException refusal) =>
         new(422, ProblemTypes.Refused, "Refused", refusal.Message) { Code = refusal.Code };
@@ -34,7 +43,10 @@ internal sealed record Problem(int Status, string Type, string Title, string Det
         $"The time that was given to {operation} ran out. Whether it took effect is unknown.");
 
     public static Problem CallerLeft() => new(
-        408, ProblemTypes.DeadlinePassed, "The caller has left", "The connection was closed before the call ended.");
+        408, ProblemTypes.DeadlinePassed, "The caller has left", "The connection was closed before the call ended.")
+    {
+        HasCallerLeft = true,
+    };
 
     public static Problem Overloaded(OperationContract operation) => new(
         503,

@@ -1,7 +1,13 @@
 using Microsoft.Extensions.Logging;
+using Waybill.Services.Measuring;
 
 namespace Waybill.Services.Serving;
 
 /// <summary>What the operations of one served service share.</summary>
 internal sealed record ServedService(
-    object Implementation, Admission Admission, ServeOptions Options, TimeProvider Time, ILogger<ServedService> Log);
+    object Implementation,
+    Admission Admission,
+    ServeOptions Options,
+    CallMeter Meter,
+    TimeProvider Time,
+    ILogger<ServedService> Log);
