@@ -23,6 +23,7 @@ public sealed class TestSite : IAsyncDisposable
     private readonly SiteOptions options;
     private readonly HeldTables tables;
     private long idsMade;
+    private long leasesMade;
 
     /// <summary>A site of its own that hosts these workflows.</summary>
     /// <param name="workflows">All workflows of the site.</param>
@@ -44,9 +45,10 @@ public sealed class TestSite : IAsyncDisposable
         SiteDefinition site = SiteDefinition.Checked(setup.Workflows, options);
         tables = new HeldTables(site, Store);
         EndingWatch endings = new();
+        Remote = new RemoteNodes(Time, () => $"lease-{++leasesMade}");
         Client = new SiteClient(site, Store, Time, endings, NewId);
         Passes = new Passes(
-            new EngineContext(site, Store, Time, scheduler, NewId, endings, NullLoggerFactory.Instance),
+            new EngineContext(site, Store, Time, scheduler, NewId, endings, Remote, NullLoggerFactory.Instance),
             setup.Services);
     }
 
@@ -58,6 +60,11 @@ public sealed class TestSite : IAsyncDisposable
 
     /// <summary>Submits, looks, cancels, signals.</summary>
     public SiteClient Client { get; }
+
+    /// <summary>
+    /// The desk of nodes that are run remotely. Its leases are <c>lease-1</c>, <c>lease-2</c>, and so on.
+    /// </summary>
+    public RemoteNodes Remote { get; }
 
     /// <summary>How many elements this process owns now.</summary>
     public int InFlight => Passes.Custody.Count;

@@ -54,7 +54,7 @@ public sealed class Element<TData>
     /// <c>element id:hop of arrival</c>. The same for every run at this node until the element moves on, so an outside
     /// system that is given it can tell a repeat from a new request.
     /// </summary>
-    public string IdempotencyKey => $"{Header.Id}:{Header.ArrivedHop}";
+    public string IdempotencyKey => Header.IdempotencyKey;
 
     internal ElementHeader Header { get; }
 
@@ -81,4 +81,7 @@ internal readonly record struct ElementHeader(
     DateTimeOffset AcceptedAt,
     ElementId? Caller,
     bool CancelRequested,
-    Failure? Failure);
+    Failure? Failure)
+{
+    public string IdempotencyKey => $"{Id}:{ArrivedHop}";
+}

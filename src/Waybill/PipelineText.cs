@@ -77,6 +77,8 @@ internal static class PipelineText
         yield return $"{node.ConcurrencyMax} at once";
         yield return $"{node.RetriesMax} retries";
         yield return $"at most {node.RunTimeMax} a run";
+        if (node.RemoteLease is { } lease)
+            yield return $"run by remote workers with leases of {lease}";
         if (node.Rate is { } rate)
             yield return $"{rate.Runs} per {rate.Per}";
         if (node.Priority is not null)

@@ -199,5 +199,8 @@ internal sealed record FinishRoute(object Result, Type ResultType) : Route;
 
 internal sealed record FailRoute(string Reason) : Route;
 
+/// <summary>Gives an element back to its queue in the store, unmoved.</summary>
+internal sealed record GivenBackRoute : Route;
+
 /// <summary>Stands for an element of a batch that could not be run on at all.</summary>
 internal sealed record FaultRoute(Exception Error) : Route;

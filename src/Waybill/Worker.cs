@@ -9,7 +9,7 @@ namespace Waybill;
 /// Runs the hosted nodes of a site in this process: claims elements, runs their code, commits their hops. Any number of
 /// processes may run workers on one site, where the store allows it.
 /// </summary>
-public sealed partial class Worker : BackgroundService
+public sealed partial class Worker : BackgroundService, IHostedLifecycleService
 {
     private static readonly TimeSpan SweepInterval = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan HousekeepingInterval = TimeSpan.FromMinutes(1);
@@ -55,6 +55,23 @@ public sealed partial class Worker : BackgroundService
         await passes.Caretaker.RenewOnceAsync();
         await base.StartAsync(cancellationToken);
     }
+
+    /// <summary>
+    /// Begins the graceful stop while the host's servers still answer: hands out nothing more to remote workers, and
+    /// waits up to <see cref="SiteOptions.DrainTimeMax"/> for what they bring. What is left goes back to its queues.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the waiting early.</param>
+    public Task StoppingAsync(CancellationToken cancellationToken) =>
+        context.Remote.DrainAsync(context.Options.DrainTimeMax, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>
     /// Stops gracefully: takes in no more, waits for begun runs up to <see cref="SiteOptions.DrainTimeMax"/>, cancels

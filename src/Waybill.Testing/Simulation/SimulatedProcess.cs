@@ -51,8 +51,9 @@ internal sealed class SimulatedProcess : SynchronizationContext, IRunScheduler, 
         store = new FaultyStore(world.Site, new Wire(world, this));
         tables = new HeldTables(site, store);
         EndingWatch endings = new();
+        RemoteNodes remote = new(Time, () => world.NewId().ToString());
         Passes = new Passes(
-            new EngineContext(site, store, Time, this, world.NewId, endings, NullLoggerFactory.Instance),
+            new EngineContext(site, store, Time, this, world.NewId, endings, remote, NullLoggerFactory.Instance),
             NoServices.Instance);
         Client = new SiteClient(site, store, Time, endings, world.NewId);
     }

@@ -74,8 +74,8 @@ internal static class DefinitionCheck
     {
         if (node.BuildCode is null)
             yield return
-                $"Node \"{node.Node}\" of workflow {workflow} has no code. Declare RunBy, Run, or (for a step) "
-                + "Receives.";
+                $"Node \"{node.Node}\" of workflow {workflow} has no code. Declare RunBy, Run, RunRemotely, or (for a "
+                + "step) Receives.";
         if (!node.MayFinish && !node.Successors.Any() && node.Hold is null)
             yield return
                 $"Node \"{node.Node}\" of workflow {workflow} is a dead end. Declare GoesTo, Calls, WaitsFor or "

@@ -11,6 +11,9 @@ internal sealed record NodeDefinition
 
     public Func<NodeServices, NodeCode>? BuildCode { get; init; }
 
+    /// <summary>How long a remote worker's lease lasts; null for a node that runs here.</summary>
+    public TimeSpan? RemoteLease { get; init; }
+
     public IReadOnlyList<Node> Exits { get; init; } = [];
 
     public IReadOnlyList<DeclaredCall> Calls { get; init; } = [];

@@ -111,9 +111,10 @@ internal sealed partial class Caretaker(
             + await context.Store.Records.PurgeAsync(PurgeBatchMax, CancellationToken.None);
     }
 
-    /// <summary>Cancels and gives up runs past their time.</summary>
+    /// <summary>Cancels and gives up runs past their time, and ends leases of remote workers that have lapsed.</summary>
     public void SweepOnce()
     {
+        context.Remote.SweepOnce();
         foreach (NodeRunner runner in hosted.All)
             runner.Sweep();
     }

@@ -118,6 +118,7 @@ internal sealed partial class Committer(EngineContext context, HostedNodes hoste
     {
         if (custody.IsHeld(element))
             return false;
+        element.Settled(null);
         element.Pending!.HandOverTo?.CancelReservation();
         return true;
     }
@@ -189,6 +190,7 @@ internal sealed partial class Committer(EngineContext context, HostedNodes hoste
     private void Applied(InFlight element, PendingHop pending, NodeRunner runner)
     {
         runner.Counters.Committed(pending.Hop.Kind);
+        element.Settled(pending.Hop.Kind);
         foreach (ChangeAnswer answer in pending.Hop.Changes)
             context.Endings.Ended(answer.Change);
         if (pending.HandOverTo is { } next)
@@ -238,6 +240,7 @@ internal sealed partial class Committer(EngineContext context, HostedNodes hoste
 
     private void Forget(InFlight element, PendingHop pending)
     {
+        element.Settled(null);
         pending.HandOverTo?.CancelReservation();
         custody.Leave(element);
     }

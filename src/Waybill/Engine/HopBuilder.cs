@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Waybill.Definition;
+using Waybill.Engine.Remote;
 using Waybill.Serialization;
 using Waybill.Stores;
 
@@ -66,7 +67,8 @@ internal sealed partial class HopBuilder(EngineContext context, HostedNodes host
         bool canBeMended = error is not RouteException;
         Hop draft = Draft(node, element, worked, null) with { Detail = json };
 
-        if (canBeMended && element.Attempt <= node.Definition.RetriesMax)
+        bool mayRetry = error is not RemoteFailureException { IsFinal: true };
+        if (canBeMended && mayRetry && element.Attempt <= node.Definition.RetriesMax)
         {
             TimeSpan wait = node.Definition.Backoff.After(element.Attempt, Chance(element));
             return new PendingHop(
@@ -151,7 +153,7 @@ internal sealed partial class HopBuilder(EngineContext context, HostedNodes host
 
     private PendingHop ForOnward(PlacedNode node, InFlight element, OnwardRoute route, TimeSpan worked)
     {
-        CheckExit(node, route);
+        ExitCheck.Onward(node, route);
         PlacedNode target = context.Site.Find(node.AddressOf(route.Node))!;
         QueueSlot slot = SiteDefinition.SlotFor(target, route.Data);
         Hop hop = Draft(node, element, worked, route) with { Data = Write(node, element, target, route.Data) };
@@ -188,9 +190,7 @@ internal sealed partial class HopBuilder(EngineContext context, HostedNodes host
 
     private PendingHop ForFinish(PlacedNode node, InFlight element, FinishRoute route, TimeSpan worked)
     {
-        if (!node.Definition.MayFinish)
-            throw Undeclared(node, "finishes", "Finishes()");
-        CheckResult(node, route.ResultType, "gave");
+        ExitCheck.Finish(node, route.ResultType);
         byte[] result = Limited(context.Site.Codecs.For(node.Workflow.ResultType).Write(route.Result), node, element);
         return new PendingHop(
             Draft(node, element, worked, route) with
@@ -277,23 +277,12 @@ internal sealed partial class HopBuilder(EngineContext context, HostedNodes host
     {
         if (member.Result is not { } result)
             return new MemberReply(member.Member, new Reply(0, Ending.Failed, default, member.Reason));
-        CheckResult(node, member.ResultType!, "gave a member");
+        ExitCheck.Result(node, member.ResultType!, "gave a member");
         byte[] json = DataLimit.Checked(
             context.Site.Codecs.For(node.Workflow.ResultType).Write(result),
             context.Options,
             $"the result of member {member.Member}");
         return new MemberReply(member.Member, new Reply(0, Ending.Finished, json, null));
-    }
-
-    private static void CheckResult(PlacedNode node, Type given, string act)
-    {
-        Type expected = node.Workflow.ResultType;
-        if (!given.IsAssignableTo(expected))
-        {
-            throw new RouteException(
-                "waybill.wrong-result",
-                $"Workflow {node.Workflow} ends with {expected.Name}, node \"{node.Address}\" {act} {given.Name}.");
-        }
     }
 
     private byte[] Write(PlacedNode from, InFlight element, PlacedNode target, object data)
@@ -314,60 +303,16 @@ internal sealed partial class HopBuilder(EngineContext context, HostedNodes host
             : DataLimit.Checked(data, context.Options, $"element {element.Id} at {node.Address}");
     }
 
-    private static void CheckExit(PlacedNode node, OnwardRoute route)
-    {
-        NodeDefinition definition = node.Definition;
-        string onto = route.Node.Name;
-        switch (route)
-        {
-            case CallsRoute calls:
-                foreach (Call call in calls.Calls)
-                {
-                    string called = call.Workflow.ToString();
-                    if (!definition.Calls.Any(d => d.ResumesAt.Name == onto && d.Workflow.ToString() == called))
-                    {
-                        throw Undeclared(node, $"calls {call.Workflow} and goes on at \"{route.Node}\"", "Calls(…)");
-                    }
-                }
-
-                break;
-            case SignalRoute signal:
-                if (!definition.Signals.Any(d => d.Signal == signal.Signal && d.ResumesAt.Name == onto))
-                {
-                    throw Undeclared(
-                        node, $"waits for signal {signal.Signal} and goes on at \"{route.Node}\"", "WaitsFor(…)");
-                }
-
-                break;
-            default:
-                if (!IsDeclared(definition.Exits, route.Node))
-                    throw Undeclared(node, $"goes to \"{route.Node}\"", "GoesTo(…)");
-                break;
-        }
-    }
-
-    // A plain loop: it runs once per hop.
-    private static bool IsDeclared(IReadOnlyList<Node> exits, Node node)
-    {
-        for (int i = 0; i < exits.Count; i++)
-        {
-            if (ReferenceEquals(exits[i], node) || (exits[i].Name == node.Name && exits[i].DataType == node.DataType))
-                return true;
-        }
-
-        return false;
-    }
-
-    private static RouteException Undeclared(PlacedNode node, string what, string declare) => new(
-        "waybill.undeclared-exit",
-        $"Node \"{node.Address}\" {what}, which it does not declare. Add {declare} to its definition, or route "
-        + "elsewhere.");
-
     private static Failure FailureOf(PlacedNode node, InFlight element, Exception error)
     {
-        string? stack = error.StackTrace;
+        string? stack = error is RemoteFailureException remote ? remote.Details : error.StackTrace;
         return new Failure(
-            error is RouteException route ? route.Code : error.GetType().FullName!,
+            error switch
+            {
+                RouteException route => route.Code,
+                RemoteFailureException far => far.Type,
+                _ => error.GetType().FullName!,
+            },
             error.Message,
             stack is { Length: > StackLengthMax } ? stack[..StackLengthMax] : stack,
             node.Address.Node,

@@ -12,10 +12,9 @@ internal sealed class HostedNodes : IDisposable
     {
         site = context.Site;
         Builder = new HopBuilder(context, this);
-        NodeServices nodeServices = new(services, context.Site.Codecs);
         foreach (PlacedNode node in context.Site.Nodes.Where(node => IsHosted(node, context.Options)))
         {
-            NodeCode code = node.Definition.BuildCode!(nodeServices);
+            NodeCode code = node.Definition.BuildCode!(new NodeServices(services, context, node));
             runners.Add(node.Address, new NodeRunner(node, code, Builder, outbox, custody, context));
         }
 

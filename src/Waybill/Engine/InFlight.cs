@@ -65,6 +65,19 @@ internal sealed class InFlight(ClaimedElement claimed, int generation, BatchMemb
     /// <summary>Whether an earlier commit of the pending hop may have been applied.</summary>
     public bool IsInDoubt { get; set; }
 
+    /// <summary>
+    /// Whoever wants to know what became of its run: told once, of the hop's kind when it is committed, null when it is
+    /// dropped.
+    /// </summary>
+    public Action<JournalKind?>? WhenSettled { get; set; }
+
+    public void Settled(JournalKind? kind)
+    {
+        Action<JournalKind?>? told = WhenSettled;
+        WhenSettled = null;
+        told?.Invoke(kind);
+    }
+
     public ElementHeader ToHeader() => new(
         Id, BusinessKey, Node, Hop, ArrivedHop, Attempt, AcceptedAt, Caller?.Id, CancelRequested,
         Failure is null ? null : JsonSerializer.Deserialize(Failure, WaybillJson.Default.Failure));

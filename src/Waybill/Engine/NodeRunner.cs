@@ -17,6 +17,7 @@ internal sealed partial class NodeRunner(
     private readonly Lock gate = new();
     private readonly Queue<InFlight> ready = new();
     private readonly List<Run> runs = [];
+    private readonly List<InFlight> givenBack = [];
     private readonly ILogger log = context.Logging.CreateLogger<NodeRunner>();
     private readonly Throttle throttle = new(node, code, context);
 
@@ -133,19 +134,23 @@ internal sealed partial class NodeRunner(
         made();
     };
 
-    /// <summary>Gives up what waits in memory and will not be run before long, the latest first.</summary>
+    /// <summary>
+    /// Gives up what waits in memory and will not be run before long, the latest first, and what its code gave back.
+    /// </summary>
     public IReadOnlyList<InFlight> TakeExcess()
     {
         lock (gate)
         {
             int excess = throttle.Excess(ready.Count, runs);
-            if (excess == 0)
+            if (excess + givenBack.Count == 0)
                 return [];
-            InFlight[] all = [.. ready];
+            InFlight[] all = [.. ready, .. givenBack];
+            int kept = ready.Count - excess;
             ready.Clear();
-            foreach (InFlight kept in all[..^excess])
-                ready.Enqueue(kept);
-            return all[^excess..];
+            givenBack.Clear();
+            foreach (InFlight element in all[..kept])
+                ready.Enqueue(element);
+            return all[kept..];
         }
     }
 
@@ -156,6 +161,7 @@ internal sealed partial class NodeRunner(
         lock (gate)
         {
             ready.Clear();
+            givenBack.Clear();
             runs.ForEach(run => run.IsGivenUp = true);
             toCancel = MarkCancelled(runs);
             runs.Clear();
@@ -237,7 +243,13 @@ internal sealed partial class NodeRunner(
             }
 
             if (TryFinish(run, out TimeSpan worked) is not { } finished)
+            {
+                // What was answered for in its place is still held; the rest went with the epoch.
+                foreach (InFlight lost in run.Elements.Where(element => !custody.IsHeld(element)))
+                    lost.Settled(null);
                 return;
+            }
+
             for (int i = 0; i < finished.Count; i++)
                 Conclude(finished[i], routes is null ? route : routes[i], error, worked);
         }
@@ -267,6 +279,13 @@ internal sealed partial class NodeRunner(
         if (error is not null)
         {
             Fail(element, error, worked);
+            return;
+        }
+
+        if (route is GivenBackRoute)
+        {
+            lock (gate)
+                givenBack.Add(element);
             return;
         }
 

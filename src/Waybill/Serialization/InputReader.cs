@@ -17,7 +17,9 @@ internal sealed class InputReader
     private const int DepthMax = 32;
 
     private readonly ConcurrentDictionary<Type, JsonTypeInfo> contracts = new();
+    private readonly ConcurrentDictionary<Type, JsonTypeInfo> openContracts = new();
     private readonly JsonSerializerOptions options;
+    private readonly JsonSerializerOptions openOptions;
 
     public InputReader(JsonSerializerOptions stored)
     {
@@ -30,6 +32,8 @@ internal sealed class InputReader
             TypeInfoResolver = stored.TypeInfoResolver!.WithAddedModifier(RequireWhatHasNoDefault),
         };
         options.MakeReadOnly();
+        openOptions = new JsonSerializerOptions(options) { UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip };
+        openOptions.MakeReadOnly();
     }
 
     /// <summary>Reads it, or says what is wrong with it.</summary>
@@ -37,11 +41,37 @@ internal sealed class InputReader
     /// <param name="json">UTF-8 JSON.</param>
     /// <param name="what">What it is, for the message: <c>input of orders</c>.</param>
     /// <exception cref="InputException">It cannot be read.</exception>
-    public object Read(Type type, ReadOnlySpan<byte> json, string what)
+    public object Read(Type type, ReadOnlySpan<byte> json, string what) =>
+        Read(json, contracts.GetOrAdd(type, options.GetTypeInfo), what);
+
+    /// <summary>
+    /// Reads data that somebody was given and brings back changed: members that this version of the code does not know
+    /// may be in it where they were in what was given.
+    /// </summary>
+    /// <param name="type">As what.</param>
+    /// <param name="json">UTF-8 JSON.</param>
+    /// <param name="given">What was given, UTF-8 JSON of the same type.</param>
+    /// <param name="what">What it is, for the message.</param>
+    /// <exception cref="InputException">It cannot be read.</exception>
+    public object ReadBack(Type type, ReadOnlySpan<byte> json, ReadOnlySpan<byte> given, string what)
+    {
+        JsonTypeInfo contract = openContracts.GetOrAdd(type, openOptions.GetTypeInfo);
+        object value = Read(json, contract, what);
+        string[] unknown =
+            [.. UnknownMembers.PathsIn(json, contract).Except(UnknownMembers.PathsIn(given, contract))];
+        return unknown.Length == 0
+            ? value
+            : throw new InputException(
+                $"The {what} cannot be read: {type.Name} has no member {string.Join(", ", unknown)}, and there was none "
+                + "in what was given. Correct the name or leave it out.",
+                null);
+    }
+
+    private static object Read(ReadOnlySpan<byte> json, JsonTypeInfo contract, string what)
     {
         try
         {
-            return JsonSerializer.Deserialize(json, contracts.GetOrAdd(type, options.GetTypeInfo))
+            return JsonSerializer.Deserialize(json, contract)
                 ?? throw new InputException($"The {what} is null.", "$");
         }
         catch (JsonException error)
