@@ -24,8 +24,8 @@ public enum RemoteOutcome
 
 /// <summary>The answer to a remote worker.</summary>
 /// <param name="Outcome">What became of it.</param>
-/// <param name="Code">What was wrong, a stable name as in <see cref="RouteException.Code"/>; when it was refused.</param>
-/// <param name="Reason">What was wrong and what to do; when it was refused or lost.</param>
+/// <param name="Code">When it was refused: what was wrong, as in <see cref="RouteException.Code"/>.</param>
+/// <param name="Reason">When it was refused or lost: what was wrong, and what to do.</param>
 public sealed record RemoteAnswer(RemoteOutcome Outcome, string? Code = null, string? Reason = null)
 {
     internal static RemoteAnswer Lost { get; } = new(

@@ -6,7 +6,7 @@ namespace Waybill;
 
 /// <summary>
 /// The desk at which remote workers take the work of nodes that are declared to run remotely, and bring it back. One
-/// for each process that hosts such nodes. Thread-safe. <c>Engine/Remote/remote-nodes.md</c> beside the code tells the rest.
+/// for each process that hosts such nodes. Thread-safe. How it works is told in <c>Engine/Remote/remote-nodes.md</c>.
 /// </summary>
 public sealed class RemoteNodes
 {
@@ -27,7 +27,7 @@ public sealed class RemoteNodes
         leases = new RemoteLeases(time, newLease);
     }
 
-    /// <summary>The nodes that are run remotely and hosted by this process; none before its worker has started.</summary>
+    /// <summary>The nodes that are run remotely and hosted by this process; none before its worker starts.</summary>
     public IReadOnlyList<NodeAddress> Nodes
     {
         get
@@ -201,7 +201,8 @@ public sealed class RemoteNodes
 
         try
         {
-            await using CancellationTokenRegistration lost = cancel.UnsafeRegister((_, token) => Lose(run, token), null);
+            await using CancellationTokenRegistration lost =
+                cancel.UnsafeRegister((_, token) => Lose(run, token), null);
             return await run.Route;
         }
         finally

@@ -23,7 +23,7 @@ public sealed record RemoteRoute
     /// <summary>With <see cref="To"/>: waits for this signal and goes on there with it.</summary>
     public string? Signal { get; init; }
 
-    /// <summary>With <see cref="To"/>: calls these workflows, 1 to 1,000, and goes on there with what returns.</summary>
+    /// <summary>With <see cref="To"/>: calls these workflows, 1 to 1,000, and goes on with what returns.</summary>
     public IReadOnlyList<RemoteCall>? Calls { get; init; }
 
     /// <summary>With <see cref="Calls"/>: when it goes on. Default: when all have returned.</summary>
@@ -43,7 +43,7 @@ public sealed record RemoteRoute
 /// <param name="Workflow">Its name; the node declares it.</param>
 /// <param name="Version">Its version; null when the node declares only one.</param>
 /// <param name="Input">What goes in.</param>
-/// <param name="Key">A business key, for people. Default: the caller's key, a slash, and the number of the call.</param>
+/// <param name="Key">A business key, for people. Default: the caller's key, a slash, the number of the call.</param>
 public sealed record RemoteCall(string Workflow, int? Version, JsonElement Input, string? Key);
 
 /// <summary>A milestone that a remote worker notes.</summary>

@@ -47,7 +47,7 @@ public sealed record RemoteWork
     /// <summary>Why it came here, when it came along a failure route.</summary>
     public Failure? Failure { get; init; }
 
-    /// <summary>What it carries, UTF-8 JSON as it is stored: members that this process does not know included.</summary>
+    /// <summary>What it carries, UTF-8 JSON as it is stored, with members that this process does not know.</summary>
     public required ReadOnlyMemory<byte> Data { get; init; }
 
     /// <summary>What came back from calls, or a signal's payload.</summary>

@@ -111,7 +111,7 @@ internal sealed partial class Caretaker(
             + await context.Store.Records.PurgeAsync(PurgeBatchMax, CancellationToken.None);
     }
 
-    /// <summary>Cancels and gives up runs past their time, and ends leases of remote workers that have lapsed.</summary>
+    /// <summary>Cancels and gives up runs past their time, and ends leases of remote workers that lapsed.</summary>
     public void SweepOnce()
     {
         context.Remote.SweepOnce();

@@ -367,24 +367,8 @@ internal sealed partial class NodeRunner(
         return [.. those.Select(run => run.MarkCancelled(now))];
     }
 
-    private void Cancel(CancellationTokenSource?[] sources)
-    {
-        foreach (CancellationTokenSource? source in sources)
-        {
-            try
-            {
-                source?.Cancel();
-            }
-            catch (ObjectDisposedException)
-            {
-                // The run ended meanwhile.
-            }
-            catch (AggregateException thrown)
-            {
-                LogCallbackThrew(node.Address, thrown);
-            }
-        }
-    }
+    private void Cancel(CancellationTokenSource?[] sources) =>
+        Run.Cancel(sources, thrown => LogCallbackThrew(node.Address, thrown));
 
     private void RefillLater()
     {

@@ -62,8 +62,8 @@ internal sealed class InputReader
         return unknown.Length == 0
             ? value
             : throw new InputException(
-                $"The {what} cannot be read: {type.Name} has no member {string.Join(", ", unknown)}, and there was none "
-                + "in what was given. Correct the name or leave it out.",
+                $"The {what} cannot be read: {type.Name} has no member {string.Join(", ", unknown)}, and there was "
+                + "none in what was given. Correct the name or leave it out.",
                 null);
     }
 

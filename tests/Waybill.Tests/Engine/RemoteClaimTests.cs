@@ -76,7 +76,8 @@ public sealed class RemoteClaimTests
         await using TestSite site = new(Remote());
         await site.RunUntilQuietAsync();
 
-        Task<IReadOnlyList<RemoteWork>> claim = site.Remote.ClaimAsync(Claim() with { Wait = TimeSpan.FromSeconds(10) });
+        Task<IReadOnlyList<RemoteWork>> claim =
+            site.Remote.ClaimAsync(Claim() with { Wait = TimeSpan.FromSeconds(10) });
         await site.AdvanceAsync(TimeSpan.FromSeconds(11));
 
         Assert.Empty(await claim);

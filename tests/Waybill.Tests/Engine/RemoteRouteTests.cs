@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Waybill.Stores;
 using Waybill.Testing;
@@ -192,7 +193,8 @@ public sealed class RemoteRouteTests
         RemoteWork joined = Assert.Single(await claim);
 
         Assert.Equal(RemoteOutcome.Committed, answer.Outcome);
-        Assert.Equal(["\"a!\"", "\"b!\""], joined.Replies.Select(r => System.Text.Encoding.UTF8.GetString(r.Value.Span)));
+        Assert.Equal(
+            ["\"a!\"", "\"b!\""], joined.Replies.Select(reply => Encoding.UTF8.GetString(reply.Value.Span)));
         Assert.Equal(RemoteOutcome.Committed, (await site.CompleteAsync(joined, Finish())).Outcome);
     }
 
