@@ -15,7 +15,8 @@ public static class WaybillServiceCollectionExtensions
 {
     /// <summary>
     /// Adds <see cref="SiteClient"/>, <see cref="RemoteNodes"/>, <see cref="ISiteStore"/> and, unless
-    /// declined, a <see cref="Worker"/> that runs with the host. The definition is checked when the first of them is made, at the latest when the host starts.
+    /// declined, a <see cref="Worker"/> that runs with the host. The definition is checked when the
+    /// first of them is made, at the latest when the host starts.
     /// </summary>
     /// <param name="services">The host's services.</param>
     /// <param name="setup">Says which store, which workflows, which options.</param>
