@@ -109,7 +109,8 @@ public sealed class RemoteRouteTests
         Workflow<Parcel, string> flow = Remote();
         await using TestSite site = new(new TestSiteSetup
         {
-            Workflows = [flow], Options = new SiteOptions { DataMaxBytes = 100 },
+            Workflows = [flow],
+            Options = new SiteOptions { DataMaxBytes = 100 },
         });
         await site.SubmitAsync(flow);
 
