@@ -25,7 +25,8 @@ public sealed class HoldHostingTests
         using Warnings warnings = new();
         EngineContext context = new(
             site, new MemoryStore(time), time, ThreadPoolScheduler.Instance,
-            () => new ElementId(Guid.CreateVersion7()), new EndingWatch(), warnings);
+            () => new ElementId(Guid.CreateVersion7()), new EndingWatch(),
+            new RemoteNodes(time, () => "lease"), warnings);
         using Worker worker = new(context, new NoServices(), lifetime: null);
 
         await worker.StartAsync(TestContext.Current.CancellationToken);
