@@ -37,6 +37,26 @@ public sealed class RemoteNodes
         }
     }
 
+    /// <summary>How many claims wait now.</summary>
+    public int Waiting
+    {
+        get
+        {
+            lock (gate)
+                return offers.Waiting;
+        }
+    }
+
+    /// <summary>How many runs are in the hands of remote workers now, or on the way from there to the store.</summary>
+    public int Leased
+    {
+        get
+        {
+            lock (gate)
+                return leases.Count;
+        }
+    }
+
     /// <summary>
     /// Hands elements out, each under a lease of its own; waits for the first, and brings whatever is there by then.
     /// </summary>

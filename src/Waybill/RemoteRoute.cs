@@ -41,12 +41,12 @@ public sealed record RemoteRoute
 
 /// <summary>A workflow that a remote worker calls.</summary>
 /// <param name="Workflow">Its name; the node declares it.</param>
-/// <param name="Version">Its version; null when the node declares only one.</param>
 /// <param name="Input">What goes in.</param>
+/// <param name="Version">Its version; null when the node declares only one.</param>
 /// <param name="Key">A business key, for people. Default: the caller's key, a slash, the number of the call.</param>
-public sealed record RemoteCall(string Workflow, int? Version, JsonElement Input, string? Key);
+public sealed record RemoteCall(string Workflow, JsonElement Input, int? Version = null, string? Key = null);
 
 /// <summary>A milestone that a remote worker notes.</summary>
 /// <param name="Text">What was reached.</param>
 /// <param name="Data">What is worth knowing of it.</param>
-public sealed record RemoteMilestone(string Text, JsonElement? Data);
+public sealed record RemoteMilestone(string Text, JsonElement? Data = null);

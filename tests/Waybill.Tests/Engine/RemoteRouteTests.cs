@@ -96,7 +96,7 @@ public sealed class RemoteRouteTests
             ToSecond() with { Calls = [] },
             new() { Data = Json(Fine) },
             new() { Fail = " " },
-            ToSecond() with { Milestone = new RemoteMilestone("", null) },
+            ToSecond() with { Milestone = new RemoteMilestone("") },
         ];
 
         foreach (RemoteRoute route in odd)
@@ -184,8 +184,8 @@ public sealed class RemoteRouteTests
         RemoteRoute route = ToSecond() with
         {
             To = "joined",
-            Calls = [new RemoteCall("called", null, Json("""{"note":"a"}"""), null),
-                new RemoteCall("called", 1, Json("""{"note":"b"}"""), "key")],
+            Calls = [new RemoteCall("called", Json("""{"note":"a"}""")),
+                new RemoteCall("called", Json("""{"note":"b"}"""), 1, "key")],
         };
         RemoteAnswer answer = await site.CompleteAsync(await site.TakeAsync(), route);
         Task<IReadOnlyList<RemoteWork>> claim = site.Remote.ClaimAsync(
@@ -207,7 +207,7 @@ public sealed class RemoteRouteTests
         await site.SubmitAsync(flow);
 
         RemoteAnswer answer = await site.CompleteAsync(
-            await site.TakeAsync(), ToSecond() with { Calls = [new RemoteCall("parcels", 1, Json(Fine), null)] });
+            await site.TakeAsync(), ToSecond() with { Calls = [new RemoteCall("parcels", Json(Fine), 1)] });
 
         Assert.Equal("waybill.undeclared-exit", answer.Code);
     }

@@ -11,6 +11,8 @@ internal sealed class RemoteOffers
 
     public IReadOnlyList<NodeAddress> Nodes => [.. queues.Keys];
 
+    public int Waiting => polls.Count;
+
     public void Open(RemoteQueue queue) => queues[queue.Node.Address] = queue;
 
     /// <summary>The queues that a claim means, each once.</summary>
