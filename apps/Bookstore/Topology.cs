@@ -17,6 +17,18 @@ public static class Topology
 }
 
 /// <summary>
+/// How nodes wait for a service that is away: some five hours, a few seconds between two tries, before anything is put
+/// aside for a person.
+/// </summary>
+internal static class Patience
+{
+    public const int Retries = 4000;
+
+    public static Backoff Waits { get; } =
+        Backoff.Exponential(TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(5));
+}
+
+/// <summary>
 /// A customer's order, directed: it calls payments and the distribution centres, and decides on what they say.
 /// </summary>
 public static class Orders
@@ -51,6 +63,7 @@ public static class Orders
                 [Accept, Authorise, Authorised, PaymentReview, Source, BackOrder, Dispatch], CustomerChanges.Apply)
             .TooLateFrom(Join, Complete, Cancel, Cancelled))
         .Node(Accept, n => n.RunBy<AcceptOrder>().GoesTo(Authorise)
+            .Retry(Patience.Retries, Patience.Waits)
             .Purpose("Looks up the customer's address and card, and the articles."))
         .Node(Authorise, n => n.Run(Ask.ToAuthorise).Calls(Payments.Workflow, Authorised)
             .Purpose("Has the order's total set aside on the card."))
@@ -142,7 +155,7 @@ public static class Settlements
         .Named("settlements")
         .StartsAt(Settle)
         .Node(Settle, n => n.RunBy<SettleBatch>().Finishes()
-            .Retry(8, Backoff.Exponential(TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(5)))
+            .Retry(Patience.Retries, Patience.Waits)
             .Purpose("Sends the captures of one card network to the processor in one go."));
 }
 
@@ -172,9 +185,10 @@ public static class Payments
         .Node(Charged, n => n.RunBy<BookSettled>().GoesTo(Charging).Finishes()
             .Purpose("Books the capture that was settled."))
         .Node(Process, n => n.RunBy<ProcessPayment>().Concurrency(64).Finishes()
-            .Retry(8, Backoff.Exponential(TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(5)))
+            .Retry(Patience.Retries, Patience.Waits)
             .Purpose("Asks the card processor and books its answer in the ledger."))
         .Node(CallOff, n => n.RunBy<CallOffPayment>().GoesTo(Process).Finishes()
+            .Retry(Patience.Retries, Patience.Waits)
             .Purpose("Makes sure that a payment that was called off takes no money."));
 }
 
@@ -192,6 +206,7 @@ public static class Receiving
         .Node(Unload, n => n.RunBy<UnloadDelivery>().Calls(Stowing.Workflow, Announce)
             .Purpose("Unloads a vendor's shipment and sends each article to its shelf."))
         .Node(Announce, n => n.RunBy<AnnounceBooks>().Finishes()
+            .Retry(Patience.Retries, Patience.Waits)
             .Purpose("Frees the back-orders that can be filled now."));
 }
 
@@ -221,6 +236,7 @@ public static class Returns
         .Named("returns")
         .StartsAt(Match)
         .Node(Match, n => n.RunBy<MatchReturn>().GoesTo(Match, Refund).Finishes()
+            .Retry(Patience.Retries, Patience.Waits)
             .Purpose("Finds what was sent; waits for, or cancels, an order that is still in flight."))
         .Node(Refund, n => n.RunBy<RefundReturn>().Calls(Payments.Workflow, Close).FailsTo(Match)
             .Purpose("Takes the books in and has the money paid back."))

@@ -11,6 +11,9 @@ public sealed record Article(string Sku, string Title, string Author, Money Pric
     /// How often it is asked for, compared with others. Not kept: only those who make up orders use it.
     /// </summary>
     public double Popularity { get; init; } = 1;
+
+    /// <summary>What readers gave it, where that came with it; kept with the ratings.</summary>
+    public Rating? Rating { get; init; }
 }
 
 /// <summary>The catalogue's domain. The only one that touches <c>shop_article</c>.</summary>
@@ -25,9 +28,13 @@ public sealed class Catalog(Database database)
         return [.. skus.Except(known)];
     }
 
-    /// <summary>Every article, by SKU.</summary>
-    public Task<List<Article>> AllAsync(CancellationToken cancel) => database.ReadAsync(
-        "SELECT sku, title, author, price FROM shop_article ORDER BY sku", ToArticle, cancel);
+    /// <summary>The articles that follow one, by SKU; null for the first ones.</summary>
+    public Task<List<Article>> ListAsync(string? after, int max, CancellationToken cancel) => database.ReadAsync(
+        "SELECT sku, title, author, price FROM shop_article WHERE sku > @after ORDER BY sku LIMIT @max",
+        ToArticle,
+        cancel,
+        ("after", after ?? ""),
+        ("max", max));
 
     /// <summary>These articles, those of them that there are.</summary>
     public Task<List<Article>> FindAsync(IReadOnlyCollection<string> skus, CancellationToken cancel)

@@ -1,3 +1,4 @@
+using Bookstore.Contracts;
 using Bookstore.Storage;
 using Waybill;
 
@@ -13,6 +14,10 @@ public sealed record Customer(string Id, string Name, string Address, string Cou
 {
     /// <summary>Who buys without giving a name.</summary>
     public static Customer Guest { get; } = new("guest", "Guest", "Counter", "United Kingdom", "card-guest");
+
+    /// <summary>A customer, as the customers' service knows them.</summary>
+    public static Customer Of(KnownCustomer known) =>
+        new(known.Id, known.Name, known.Address, known.Country, known.Card);
 
     /// <summary>A customer of whom only a number and a country are known.</summary>
     public static Customer Numbered(string id, string country) =>

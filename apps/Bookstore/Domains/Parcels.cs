@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Bookstore.Centre;
 using Bookstore.Storage;
 using Waybill;
@@ -20,6 +21,13 @@ public sealed record Parcel(
 /// <summary>What left the centres. The only one that touches <c>shop_parcel</c>.</summary>
 public sealed class Parcels(Database database)
 {
+    private const string Select =
+        """
+        SELECT element, order_number, centre, tracking, parcel.address, written_at_hop, written_address,
+            customer.address
+        FROM shop_parcel AS parcel JOIN shop_customer AS customer ON customer.id = parcel.customer
+        """;
+
     public static SqlWrite Sent(ElementId element, Shipment shipment, string tracking) => new(
         """
         INSERT INTO shop_parcel
@@ -35,15 +43,14 @@ public sealed class Parcels(Database database)
         ("hop", shipment.WrittenAtHop),
         ("written", shipment.WrittenAddress));
 
-    public Task<List<Parcel>> AllAsync(CancellationToken cancel) => database.ReadAsync(
-        """
-        SELECT element, order_number, centre, tracking, parcel.address, written_at_hop, written_address,
-            customer.address
-        FROM shop_parcel AS parcel JOIN shop_customer AS customer ON customer.id = parcel.customer
-        ORDER BY order_number, centre
-        """,
-        row => new Parcel(
-            ElementId.Parse(row.GetString(0)), row.GetString(1), row.GetString(2), row.GetString(3), row.GetString(4),
-            row.GetInt32(5), row.GetString(6), row.GetString(7)),
-        cancel);
+    public Task<List<Parcel>> AllAsync(CancellationToken cancel) =>
+        database.ReadAsync($"{Select} ORDER BY order_number, centre", ToParcel, cancel);
+
+    /// <summary>Those of one order.</summary>
+    public Task<List<Parcel>> OfAsync(string order, CancellationToken cancel) => database.ReadAsync(
+        $"{Select} WHERE order_number = @order ORDER BY centre", ToParcel, cancel, ("order", order));
+
+    private static Parcel ToParcel(DbDataReader row) => new(
+        ElementId.Parse(row.GetString(0)), row.GetString(1), row.GetString(2), row.GetString(3), row.GetString(4),
+        row.GetInt32(5), row.GetString(6), row.GetString(7));
 }

@@ -1,4 +1,4 @@
-using Bookstore.Outside;
+using Bookstore.Contracts;
 using Waybill;
 
 namespace Bookstore.Paying;
@@ -13,7 +13,7 @@ public sealed record Settlement(string? Network);
 public sealed record Settled(bool IsApproved, string? Reason = null);
 
 /// <summary>Sends a batch of captures to the processor; those that it declines leave with their own answer.</summary>
-public sealed class SettleBatch(CardProcessor processor) : INode<Settlement>
+public sealed class SettleBatch(IPayments payments) : INode<Settlement>
 {
     public async ValueTask<Route> RunAsync(Element<Settlement> element, CancellationToken cancel)
     {
@@ -21,8 +21,8 @@ public sealed class SettleBatch(CardProcessor processor) : INode<Settlement>
         await foreach (BatchMember<Payment> member in element.MembersAsync<Payment>(cancel))
             members.Add(member);
 
-        IReadOnlyList<PaymentAnswer> answers = await processor.SettleAsync(
-            element.IdempotencyKey, [.. members.Select(member => member.Data)], cancel);
+        IReadOnlyList<PaymentVerdict> answers = await payments.SettleAsync(
+            element.IdempotencyKey, [.. members.Select(member => CardLine.Of(member.Data))], cancel);
         return members.Zip(answers).Where(pair => !pair.Second.IsApproved).Aggregate(
             Route.Finish(new Settled(true)),
             (route, declined) => route.MemberDone(declined.First.Id, new Settled(false, declined.Second.Reason)));

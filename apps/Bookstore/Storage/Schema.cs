@@ -60,6 +60,11 @@ public static class Schema
             tracking text NOT NULL, address text NOT NULL, written_at_hop integer NOT NULL,
             written_address text NOT NULL)
         """,
+        "CREATE INDEX IF NOT EXISTS shop_parcel_order ON shop_parcel (order_number)",
+        """
+        CREATE TABLE IF NOT EXISTS shop_rating (
+            sku text PRIMARY KEY, hundredths integer NOT NULL, ratings bigint NOT NULL)
+        """,
         "CREATE TABLE IF NOT EXISTS shop_feed (name text PRIMARY KEY, position bigint NOT NULL)",
     ];
 
