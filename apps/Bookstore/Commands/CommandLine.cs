@@ -115,8 +115,10 @@ public static class CommandLine
         RootCommand root = new("An online bookstore's order pipeline with its distribution centres, on Waybill.")
         {
             Store, CatalogFile, OrdersFile, Rate, Count, Nodes, Speed, Seed, Report, NoFeed,
+            ServingWords.Serve, ServingWords.Urls, ServingWords.Use,
         };
         root.SetAction((parsed, cancel) => new RunCommand(RunOrderOf(parsed), output).RunAsync(cancel));
+        root.Subcommands.Add(ServingWords.Command(SiteOf, output, Speed, Seed));
         root.Subcommands.Add(Verify(output));
         root.Subcommands.Add(Pipeline(output));
         root.Subcommands.Add(Sidelined(output, running));
@@ -185,12 +187,9 @@ public static class CommandLine
 
     private static RunOrder RunOrderOf(ParseResult parsed) => new()
     {
-        Site = new SiteOrder
+        Site = ServingWords.AddTo(SiteOf(parsed), parsed) with
         {
-            Store = parsed.GetValue(Store)!,
             Nodes = parsed.GetValue(Nodes)?.Split(',', NoEmptyNames) ?? [],
-            Speed = parsed.GetValue(Speed),
-            Seed = parsed.GetValue(Seed),
         },
         CatalogFile = parsed.GetValue(CatalogFile)?.FullName,
         OrdersFile = parsed.GetValue(OrdersFile)?.FullName,
@@ -198,6 +197,13 @@ public static class CommandLine
         Count = parsed.GetValue(Count),
         ReportEvery = TimeSpan.FromSeconds(Math.Clamp(parsed.GetValue(Report), 0.01, LongestWait.TotalSeconds)),
         Feeds = !parsed.GetValue(NoFeed),
+    };
+
+    private static SiteOrder SiteOf(ParseResult parsed) => new()
+    {
+        Store = parsed.GetValue(Store)!,
+        Speed = parsed.GetValue(Speed),
+        Seed = parsed.GetValue(Seed),
     };
 
     private static Command Verify(TextWriter output)

@@ -12,7 +12,9 @@ public interface ICustomers
     [Operation(Idempotent = true, LatencyMs = 50, Availability = 99.9, DeadlineMs = 5000)]
     Task<KnownCustomer?> FindAsync(string customer, CancellationToken cancel);
 
-    /// <summary>Notes that a customer looked at an article. Only the last ones are kept, and not past a restart.</summary>
+    /// <summary>
+    /// Notes that a customer looked at an article. Only the last ones are kept, and not past a restart.
+    /// </summary>
     /// <param name="customer">The customer's number.</param>
     /// <param name="sku">The article.</param>
     /// <param name="cancel">Stops waiting.</param>

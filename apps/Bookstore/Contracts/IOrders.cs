@@ -36,7 +36,7 @@ public interface IOrders
     /// </param>
     /// <param name="cancel">Stops waiting.</param>
     [Operation(LatencyMs = 5000, Availability = 99.9, DeadlineMs = 10_000)]
-    Task<ChangeVerdict> ChangeAddressAsync(
+    Task<AddressAnswer> ChangeAddressAsync(
         string number, string address, Asker asker, int waitMs, CancellationToken cancel);
 
     /// <summary>Asks an order to stop; what was done for it is undone.</summary>
@@ -44,7 +44,7 @@ public interface IOrders
     /// <param name="asker">Who asks, and why.</param>
     /// <param name="cancel">Stops waiting.</param>
     [Operation(Idempotent = true, LatencyMs = 100, Availability = 99.9, DeadlineMs = 5000)]
-    Task<CancelVerdict> CancelAsync(string number, Asker asker, CancellationToken cancel);
+    Task<CancelAnswer> CancelAsync(string number, Asker asker, CancellationToken cancel);
 }
 
 /// <summary>An order that is placed. What it costs is looked up.</summary>
@@ -127,7 +127,7 @@ public enum OrderStage
 public sealed record WorkPlace(string Name, string Workflow, string Node, string State, DateTimeOffset Since);
 
 /// <summary>What came of a change.</summary>
-public enum ChangeVerdict
+public enum AddressAnswer
 {
     /// <summary>It is done, everywhere.</summary>
     Applied,
@@ -149,7 +149,7 @@ public enum ChangeVerdict
 }
 
 /// <summary>What came of asking an order to stop.</summary>
-public enum CancelVerdict
+public enum CancelAnswer
 {
     /// <summary>It will stop at its next step, unless that ends it.</summary>
     Requested,

@@ -3,8 +3,8 @@ using Waybill.Services;
 namespace Bookstore.Contracts;
 
 /// <summary>
-/// The way to the card processor. Each payment has a reference: asked again for it, the answer is the one that was given
-/// before, so that whoever got none can ask again. When the processor itself is silent, calls are refused as
+/// The way to the card processor. Each payment has a reference: asked again for it, the answer is the one that was
+/// given before, so that whoever got none can ask again. When the processor itself is silent, calls are refused as
 /// <c>no-answer</c>: whether it did what it was asked for is not known until it is asked again.
 /// </summary>
 [Service("payments", Version = 1)]

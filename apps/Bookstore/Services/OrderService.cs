@@ -80,7 +80,7 @@ public sealed class OrderService(SiteClient site, ICustomers customers, ICatalog
         return places;
     }
 
-    public async Task<ChangeVerdict> ChangeAddressAsync(
+    public async Task<AddressAnswer> ChangeAddressAsync(
         string number, string address, Asker asker, int waitMs, CancellationToken cancel)
     {
         TimeSpan bound = TimeSpan.FromMilliseconds(Math.Clamp(waitMs, 1, WaitMaxMs));
@@ -88,22 +88,22 @@ public sealed class OrderService(SiteClient site, ICustomers customers, ICatalog
             RefOf(number), CustomerChanges.Address, new AddressChange(address), ActorOf(asker), bound, cancel);
         return result.Status switch
         {
-            ChangeResultStatus.Applied => ChangeVerdict.Applied,
-            ChangeResultStatus.PartlyApplied => ChangeVerdict.PartlyApplied,
-            ChangeResultStatus.Rejected => ChangeVerdict.Rejected,
-            ChangeResultStatus.TooLate => ChangeVerdict.TooLate,
-            ChangeResultStatus.CouldNotReach => ChangeVerdict.CouldNotReach,
-            _ => ChangeVerdict.Unknown,
+            ChangeResultStatus.Applied => AddressAnswer.Applied,
+            ChangeResultStatus.PartlyApplied => AddressAnswer.PartlyApplied,
+            ChangeResultStatus.Rejected => AddressAnswer.Rejected,
+            ChangeResultStatus.TooLate => AddressAnswer.TooLate,
+            ChangeResultStatus.CouldNotReach => AddressAnswer.CouldNotReach,
+            _ => AddressAnswer.Unknown,
         };
     }
 
-    public async Task<CancelVerdict> CancelAsync(string number, Asker asker, CancellationToken cancel) =>
+    public async Task<CancelAnswer> CancelAsync(string number, Asker asker, CancellationToken cancel) =>
         await site.CancelAsync(RefOf(number), ActorOf(asker), cancel) switch
         {
-            CancelOutcome.Requested => CancelVerdict.Requested,
-            CancelOutcome.AlreadyRequested => CancelVerdict.AlreadyRequested,
-            CancelOutcome.TooLate => CancelVerdict.TooLate,
-            _ => CancelVerdict.Unknown,
+            CancelOutcome.Requested => CancelAnswer.Requested,
+            CancelOutcome.AlreadyRequested => CancelAnswer.AlreadyRequested,
+            CancelOutcome.TooLate => CancelAnswer.TooLate,
+            _ => CancelAnswer.Unknown,
         };
 
     private static ElementRef RefOf(string number) => number.Length is > 0 and <= NumberMax

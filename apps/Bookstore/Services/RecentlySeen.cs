@@ -14,7 +14,7 @@ public sealed class RecentlySeen
     // Whoever looked at something last stands first; the last one is forgotten first.
     private readonly LinkedList<(string Customer, List<string> Skus)> customers = [];
 
-    /// <summary>Notes that a customer looked at an article. Names that are too long to be any are passed over.</summary>
+    /// <summary>Notes that a customer looked at an article. Names too long to be any are passed over.</summary>
     public void Note(string customer, string sku)
     {
         if (customer.Length > NameMax || sku.Length > NameMax)
@@ -43,6 +43,8 @@ public sealed class RecentlySeen
     public IReadOnlyList<string> Of(string customer, int max)
     {
         lock (gate)
-            return byCustomer.TryGetValue(customer, out var known) ? [.. known.Value.Skus.Take(max)] : [];
+            return byCustomer.TryGetValue(customer, out LinkedListNode<(string Customer, List<string> Skus)>? known)
+                ? [.. known.Value.Skus.Take(max)]
+                : [];
     }
 }
