@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Waybill.Services.Asynchronous;
 using Waybill.Services.Contracts;
 using Waybill.Services.Measuring;
 using Waybill.Services.Serving;
@@ -25,7 +26,8 @@ public static class ServiceEndpointExtensions
     /// <exception cref="ContractException">It is no contract; with everything that is wrong.</exception>
     /// <exception cref="ArgumentException">The limits cannot be; with everything that is wrong.</exception>
     /// <exception cref="InvalidOperationException">
-    /// This process serves it already, or the host's services lack <c>AddServiceCalls</c>.
+    /// This process serves it already, or the host's services lack <c>AddServiceCalls</c> or, for asynchronous
+    /// operations, <c>AddTickets</c>.
     /// </exception>
     public static IEndpointConventionBuilder MapService<TContract, TImplementation>(
         this IEndpointRouteBuilder routes, Action<ServeOptions>? setup = null)
@@ -48,6 +50,7 @@ public static class ServiceEndpointExtensions
             implementation,
             new Admission(options),
             options,
+            TicketsOf(contract, services),
             services.GetRequiredService<CallMeter>(),
             services.GetRequiredService<TimeProvider>(),
             services.GetRequiredService<ILogger<ServedService>>());
@@ -57,4 +60,10 @@ public static class ServiceEndpointExtensions
             group.MapPost(operation.Name, new OperationHandler(operation, served).HandleAsync);
         return group;
     }
+
+    private static Tickets? TicketsOf(ServiceContract contract, IServiceProvider services) =>
+        contract.Operations.FirstOrDefault(operation => operation.TicketType is not null) is not { } asynchronous
+            ? null
+            : services.GetService<Tickets>() ?? throw new InvalidOperationException(
+                $"{asynchronous} is answered with a ticket: call AddTickets on the host's services, and MapTickets.");
 }

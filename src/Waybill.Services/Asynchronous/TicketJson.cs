@@ -11,6 +11,12 @@ internal static class TicketJson
 {
     private const int TagBytes = 12;
 
+    private static readonly JsonSerializerOptions ReceiptOptions = new(JsonSerializerDefaults.Web)
+    {
+        RespectRequiredConstructorParameters = true,
+        RespectNullableAnnotations = true,
+    };
+
     public static byte[] Of(TicketView view)
     {
         ArgumentNullException.ThrowIfNull(view);
@@ -56,6 +62,13 @@ internal static class TicketJson
         return buffer.WrittenSpan.ToArray();
     }
 
+    /// <summary>Reads a receipt, or a ticket as one that was not new.</summary>
+    /// <exception cref="JsonException">It is neither.</exception>
+    public static TicketReceipt ReadReceipt(ReadOnlySpan<byte> json) =>
+        JsonSerializer.Deserialize<WrittenReceipt>(json, ReceiptOptions) is { } read
+            ? new TicketReceipt(new ElementId(read.Id), read.Workflow, read.Key, read.IsNew)
+            : throw new JsonException("it is null, not a ticket.");
+
     /// <summary>A strong entity tag of what was written.</summary>
     public static string TagOf(ReadOnlySpan<byte> json)
     {
@@ -95,6 +108,8 @@ internal static class TicketJson
             json.WriteString("detail", reason);
         json.WriteEndObject();
     }
+
+    private sealed record WrittenReceipt(Guid Id, string Workflow, string Key, bool IsNew = false);
 
     private static string Name(string value) => JsonNamingPolicy.CamelCase.ConvertName(value);
 }

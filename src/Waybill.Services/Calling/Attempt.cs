@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text.Json;
+using Waybill.Services.Asynchronous;
 using Waybill.Services.Contracts;
 
 namespace Waybill.Services.Calling;
@@ -92,11 +93,13 @@ internal sealed class Attempt(Network network, ServicesOptions options, TimeProv
 
     private static Answer Result(OperationContract operation, byte[] body)
     {
-        if (operation.ResultJson is not { } json)
+        if (operation.ResultType is null)
             return new Answer(null, null, Verdict.Sound);
         try
         {
-            object? value = JsonSerializer.Deserialize(body, json);
+            if (operation.Code is ITicketCode tickets)
+                return new Answer(tickets.TicketOf(TicketJson.ReadReceipt(body)), null, Verdict.Sound);
+            object? value = JsonSerializer.Deserialize(body, operation.ResultJson!);
             return value is null && !operation.MayBeNull
                 ? new Answer(null, BadAnswer(operation, "it is null, against the contract."), Verdict.Sound)
                 : new Answer(value, null, Verdict.Sound);

@@ -70,7 +70,7 @@ internal static class ContractReader
         IEnumerable<Type> types = method.IsGenericMethod
             ? []
             : method.GetParameters().Select(p => p.ParameterType).Where(t => t != typeof(CancellationToken))
-                .Append(result);
+                .Append(ContractTypes.TicketedType(result) ?? result);
         foreach (string fault in types.SelectMany(type => ContractTypes.Faults(contract, type)))
             yield return $"{name}: {fault}";
     }

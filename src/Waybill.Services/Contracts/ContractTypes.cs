@@ -49,6 +49,12 @@ internal static class ContractTypes
         };
     }
 
+    /// <summary>What the ticket of an asynchronous operation will bring; null for all other results.</summary>
+    public static Type? TicketedType(Type? result) =>
+        result is { IsGenericType: true } && result.GetGenericTypeDefinition() == typeof(Ticket<>)
+            ? result.GetGenericArguments()[0]
+            : null;
+
     public static bool IsValue(Type type) => Values.Contains(type) || type.IsEnum;
 
     /// <summary>What a list or a map holds; null for all other types.</summary>

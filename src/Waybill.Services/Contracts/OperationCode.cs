@@ -1,16 +1,24 @@
 using System.Linq.Expressions;
 using System.Reflection;
+using Waybill.Services.Asynchronous;
 
 namespace Waybill.Services.Contracts;
+
+/// <summary>What an asynchronous operation needs besides: its tickets as receipts and back.</summary>
+internal interface ITicketCode
+{
+    TicketReceipt ReceiptOf(object ticket);
+
+    object TicketOf(TicketReceipt receipt);
+}
 
 /// <summary>Calls one operation, its result type erased: made once, so that no call needs reflection.</summary>
 internal abstract class OperationCode
 {
     public static OperationCode Of(OperationContract operation) =>
-        operation.ResultType is null
-            ? new PlainCode(operation)
-            : (OperationCode)Activator.CreateInstance(
-                typeof(ResultCode<>).MakeGenericType(operation.ResultType), operation)!;
+        operation.ResultType is null ? new PlainCode(operation)
+        : operation.TicketType is { } ticketed ? Create(typeof(TicketCode<>), ticketed, operation)
+        : Create(typeof(ResultCode<>), operation.ResultType, operation);
 
     /// <summary>What the client's method returns: a task of the operation's own type.</summary>
     public abstract Task AsTypedAsync(Task<object?> result);
@@ -20,6 +28,9 @@ internal abstract class OperationCode
     /// <param name="arguments">Without the cancellation token.</param>
     /// <param name="cancel">Handed on where the method takes one.</param>
     public abstract Task<object?> RunAsync(object implementation, object?[] arguments, CancellationToken cancel);
+
+    private static OperationCode Create(Type code, Type result, OperationContract operation) =>
+        (OperationCode)Activator.CreateInstance(code.MakeGenericType(result), operation)!;
 
     private static Func<object, object?[], CancellationToken, TTask> Compile<TTask>(OperationContract operation)
     {
@@ -52,7 +63,7 @@ internal abstract class OperationCode
         }
     }
 
-    private sealed class ResultCode<T>(OperationContract operation) : OperationCode
+    private class ResultCode<T>(OperationContract operation) : OperationCode
     {
         private readonly Func<object, object?[], CancellationToken, Task<T>> run = Compile<Task<T>>(operation);
 
@@ -63,5 +74,14 @@ internal abstract class OperationCode
             await run(implementation, arguments, cancel);
 
         private static async Task<T> TypedAsync(Task<object?> result) => (T)(await result)!;
+    }
+
+    private sealed class TicketCode<TOut>(OperationContract operation)
+        : ResultCode<Ticket<TOut>>(operation), ITicketCode
+    {
+        public TicketReceipt ReceiptOf(object ticket) => TicketReceipt.Of((Ticket<TOut>)ticket);
+
+        public object TicketOf(TicketReceipt receipt) =>
+            new Ticket<TOut>(receipt.Id, receipt.Workflow, receipt.BusinessKey, receipt.IsNew);
     }
 }

@@ -25,7 +25,10 @@ internal sealed class OperationContract
         TakesCancel = Parameters.Count < method.GetParameters().Length;
         ResultType = method.ReturnType.IsGenericType ? method.ReturnType.GetGenericArguments()[0] : null;
         MayBeNull = ResultType is not null && ContractTypes.MayBeNull(method.ReturnParameter);
-        ResultJson = ResultType is null ? null : ContractJson.Tolerant.GetTypeInfo(ResultType);
+        TicketType = ContractTypes.TicketedType(ResultType);
+        ResultJson = ResultType is null || TicketType is not null
+            ? null
+            : ContractJson.Tolerant.GetTypeInfo(ResultType);
         Code = OperationCode.Of(this);
     }
 
@@ -55,6 +58,10 @@ internal sealed class OperationContract
 
     public bool MayBeNull { get; }
 
+    /// <summary>What the ticket of an asynchronous operation will bring; null when it is synchronous.</summary>
+    public Type? TicketType { get; }
+
+    /// <summary>Null when it answers with nothing, or with a ticket.</summary>
     public JsonTypeInfo? ResultJson { get; }
 
     public OperationCode Code { get; }

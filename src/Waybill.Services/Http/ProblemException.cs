@@ -12,6 +12,11 @@ public sealed class ProblemException(ProblemType type, string detail, Exception?
     /// <summary>The kind of problem.</summary>
     public ProblemType Type { get; } = type;
 
+    /// <summary>
+    /// For programs: which of the service's own reasons it was, in kebab case; null (the default) for none.
+    /// </summary>
+    public string? Code { get; init; }
+
     /// <summary>After how long it is worth trying again; null (the default) to say nothing.</summary>
     public TimeSpan? RetryAfter { get; init; }
 }

@@ -57,6 +57,8 @@ public static class Problems
             json.WriteString("title", problem.Type.Title);
             json.WriteNumber("status", problem.Type.Status);
             json.WriteString("detail", problem.Message);
+            if (problem.Code is not null)
+                json.WriteString("code", problem.Code);
             json.WriteString("traceId", traceId);
             json.WriteEndObject();
         }

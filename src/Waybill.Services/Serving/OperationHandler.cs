@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using Waybill.Services.Asynchronous;
 using Waybill.Services.Calling;
 using Waybill.Services.Contracts;
 using Waybill.Services.Measuring;
@@ -56,7 +57,10 @@ internal sealed partial class OperationHandler(OperationContract operation, Serv
             if (!place.IsAcquired)
                 return Problem.Overloaded(operation);
             Task<object?> run = RunAsync(place, arguments, given.Token);
-            await WriteAsync(http.Response, await run.WaitAsync(given.Token), given.Token);
+            object? result = await run.WaitAsync(given.Token);
+            await (operation.Code is ITicketCode code
+                ? AcceptAsync(http, code.ReceiptOf(result!))
+                : WriteAsync(http.Response, result, given.Token));
             return null;
         }
         catch (JsonException error)
@@ -109,6 +113,13 @@ internal sealed partial class OperationHandler(OperationContract operation, Serv
             return operation.Deadline;
         bool isNumber = long.TryParse(header, NumberStyles.None, CultureInfo.InvariantCulture, out long milliseconds);
         return isNumber ? TimeSpan.FromMilliseconds(Math.Min(milliseconds, operation.Terms.DeadlineMs)) : null;
+    }
+
+    // As every submission: with the ticket's address, and held back while the client prefers to wait.
+    private async Task AcceptAsync(HttpContext http, TicketReceipt receipt)
+    {
+        IResult accepted = await served.Tickets!.AcceptedAsync(http, receipt);
+        await accepted.ExecuteAsync(http);
     }
 
     private async Task WriteAsync(HttpResponse response, object? result, CancellationToken cancel)

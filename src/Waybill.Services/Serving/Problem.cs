@@ -1,8 +1,6 @@
-using System.Diagnostics;
-using System.Globalization;
-using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Waybill.Services.Contracts;
+using Waybill.Services.Http;
 using Waybill.Services.Measuring;
 
 namespace Waybill.Services.Serving;
@@ -72,31 +70,16 @@ internal sealed record Problem(int Status, string Type, string Title, string Det
     /// <summary>
     /// Writes it, unless an answer has begun: then the connection is broken off, so that nobody takes it as whole.
     /// </summary>
-    public async Task WriteAsync(HttpContext http)
+    public Task WriteAsync(HttpContext http)
     {
         if (http.Response.HasStarted)
         {
             http.Abort();
-            return;
+            return Task.CompletedTask;
         }
 
-        Dictionary<string, object> members = new(StringComparer.Ordinal)
-        {
-            ["type"] = Type,
-            ["title"] = Title,
-            ["status"] = Status,
-            ["detail"] = Detail,
-        };
-        if (Code is not null)
-            members["code"] = Code;
-        if (Activity.Current is { } span)
-            members["traceId"] = span.TraceId.ToHexString();
-        http.Response.StatusCode = Status;
-        if (RetryAfter is { } wait)
-            http.Response.Headers.RetryAfter = wait.TotalSeconds.ToString("0", CultureInfo.InvariantCulture);
-        byte[] body = JsonSerializer.SerializeToUtf8Bytes(members);
-        http.Response.ContentType = "application/problem+json";
-        http.Response.ContentLength = body.Length;
-        await http.Response.Body.WriteAsync(body, http.RequestAborted);
+        ProblemType kind = new(Type[ProblemTypes.Prefix.Length..], Status, Title);
+        return Problems.WriteAsync(
+            http, new ProblemException(kind, Detail) { Code = Code, RetryAfter = RetryAfter });
     }
 }

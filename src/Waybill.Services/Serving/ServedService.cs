@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Waybill.Services.Asynchronous;
 using Waybill.Services.Measuring;
 
 namespace Waybill.Services.Serving;
@@ -8,6 +9,7 @@ internal sealed record ServedService(
     object Implementation,
     Admission Admission,
     ServeOptions Options,
+    Tickets? Tickets,
     CallMeter Meter,
     TimeProvider Time,
     ILogger<ServedService> Log);

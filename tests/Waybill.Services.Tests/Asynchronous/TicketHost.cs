@@ -38,6 +38,9 @@ internal sealed class TicketHost : IAsyncDisposable
 
     public HttpClient Client { get; }
 
+    /// <summary>Carries requests to it.</summary>
+    public HttpMessageHandler Handler => app.GetTestServer().CreateHandler();
+
     public ElementWatch Watch => app.Services.GetRequiredService<ElementWatch>();
 
     public static async Task<TicketHost> StartAsync(
@@ -48,7 +51,7 @@ internal sealed class TicketHost : IAsyncDisposable
         builder.WebHost.UseTestServer();
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton<TimeProvider>(site.Time).AddSingleton(site.Client).AddSingleton(site.Store);
-        builder.Services.AddTickets();
+        builder.Services.AddTickets().AddServiceCalls();
         WebApplication app = builder.Build();
         app.UseProblems();
         app.MapTickets();
