@@ -17,7 +17,9 @@ internal static class Seeds
     public static IReadOnlyList<SimulationResult> Run(int count, Mutation mutation = Mutation.None)
     {
         SimulationResult[] results = new SimulationResult[count];
-        Parallel.For(0, count, i => results[i] = Run(i + 1, mutation, keepsTrace: false));
+        // Without a bound the pool adds threads for as long as it goes on, hundreds in a long one.
+        ParallelOptions oneEach = new() { MaxDegreeOfParallelism = Environment.ProcessorCount };
+        Parallel.For(0, count, oneEach, i => results[i] = Run(i + 1, mutation, keepsTrace: false));
         return results;
     }
 
