@@ -98,6 +98,28 @@ require_postgres() {
     echo "PostgreSQL: $("$folder/postgres" --version) in $folder"
 }
 
+# Makes sure of a program; prints its version. $1: the command, $2: the Debian package that has it.
+require_program() {
+    if ! command -v "$1" > /dev/null; then
+        local advice="install $1 (Debian and Ubuntu: apt-get install $2)"
+        ((EUID == 0)) || give_up 2 "no $1 command: $advice"
+        command -v apt-get > /dev/null || give_up 2 "no $1 command, and no apt-get: $advice"
+        export DEBIAN_FRONTEND=noninteractive
+        apt-get update || give_up 2 "apt-get update failed: $advice"
+        apt-get install -y --no-install-recommends "$2" || give_up 2 "$2 could not be installed: $advice"
+    fi
+    echo "$1: $("$1" --version)"
+}
+
+# The samples in other languages are run by tests.
+require_languages() {
+    require_program python3 python3
+    require_program node nodejs
+    local major
+    major=$(node --version | sed 's/^v\([0-9]*\).*/\1/')
+    ((major >= 18)) || give_up 2 "Node.js 18 or newer is needed, this machine has $(node --version)"
+}
+
 # --- Tests ---
 
 passed=0 failed=0 skipped=0
@@ -147,6 +169,7 @@ has_code() {
 
 require_sdk
 require_postgres
+require_languages
 
 if [[ $check_format == yes ]]; then
     echo "== format"

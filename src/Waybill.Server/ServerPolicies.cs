@@ -12,6 +12,9 @@ public static class ServerPolicies
     /// <summary>Needs <see cref="ServerRole.Submitter"/>, or more.</summary>
     public const string Submitter = "waybill-submitter";
 
+    /// <summary>Needs <see cref="ServerRole.Worker"/>, or more.</summary>
+    public const string Worker = "waybill-worker";
+
     /// <summary>Needs <see cref="ServerRole.Operator"/>, or more.</summary>
     public const string Operator = "waybill-operator";
 
@@ -27,6 +30,7 @@ public static class ServerPolicies
     {
         ServerRole.Reader => Reader,
         ServerRole.Submitter => Submitter,
+        ServerRole.Worker => Worker,
         ServerRole.Operator => Operator,
         ServerRole.Admin => Admin,
         _ => throw new ArgumentOutOfRangeException(nameof(role), role, "There is no such role."),

@@ -9,9 +9,12 @@ public enum ServerRole
     /// <summary>Submits elements, asks for changes and cancels.</summary>
     Submitter = 1,
 
-    /// <summary>Acts on what others submitted: sidelined and held elements, nodes; runs remote nodes.</summary>
-    Operator = 2,
+    /// <summary>Runs remote nodes: claims elements and says where they go.</summary>
+    Worker = 2,
+
+    /// <summary>Acts on what others submitted: sidelined and held elements, nodes.</summary>
+    Operator = 3,
 
     /// <summary>Gives and takes keys, and reads the audit trail.</summary>
-    Admin = 3,
+    Admin = 4,
 }

@@ -11,6 +11,7 @@ using Waybill.Server.Access;
 using Waybill.Server.Audit;
 using Waybill.Server.Elements;
 using Waybill.Server.Keys;
+using Waybill.Server.Work;
 using Waybill.Services.Asynchronous;
 using Waybill.Services.Http;
 
@@ -41,6 +42,7 @@ public static class WaybillServerExtensions
         services.AddSingleton<IConfigureOptions<KestrelServerOptions>, ServerLimits>();
         services.AddSingleton<RequestRate>();
         services.AddSingleton<KeyRing>();
+        services.AddSingleton<ClaimLimit>();
         services.AddSingleton(provider => new AuditTrail(
             provider.GetRequiredService<SiteClient>(),
             provider.GetRequiredService<TimeProvider>(),
@@ -74,6 +76,7 @@ public static class WaybillServerExtensions
         TicketRouting.Map(app);
         KeyEndpoints.Map(group);
         AuditEndpoints.Map(group);
+        WorkEndpoints.Map(group);
         return app;
     }
 

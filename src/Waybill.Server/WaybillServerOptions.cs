@@ -39,6 +39,9 @@ public sealed class WaybillServerOptions
     /// <summary>How many streams of live events are served at once. Default: 1,000.</summary>
     public int EventStreamsMax { get; set; } = 1000;
 
+    /// <summary>How many claims of remote workers wait at once. Default: 1,000.</summary>
+    public int WorkClaimsMax { get; set; } = 1000;
+
     /// <summary>How large the body of a request may be, in bytes. Default: 4 MiB.</summary>
     public int BodyBytesMax { get; set; } = 4 * 1024 * 1024;
 
@@ -62,6 +65,7 @@ public sealed class WaybillServerOptions
             (nameof(RequestBurst), RequestBurst),
             (nameof(ConnectionsMax), ConnectionsMax),
             (nameof(EventStreamsMax), EventStreamsMax),
+            (nameof(WorkClaimsMax), WorkClaimsMax),
             (nameof(BodyBytesMax), BodyBytesMax),
             (nameof(HeaderBytesMax), HeaderBytesMax),
         ];

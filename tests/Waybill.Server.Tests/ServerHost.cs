@@ -32,6 +32,7 @@ internal sealed class ServerHost : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton<TimeProvider>(site.Time);
         builder.Services.AddSingleton(site.Client);
+        builder.Services.AddSingleton(site.Remote);
         builder.Services.AddWaybillServer(setup);
         build?.Invoke(builder);
         WebApplication app = builder.Build();

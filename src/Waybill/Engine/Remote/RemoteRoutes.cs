@@ -62,8 +62,8 @@ internal sealed class RemoteRoutes(SiteDefinition site)
 
     private IEnumerable<Call> ReadCalls(PlacedNode node, Node joinAt, IReadOnlyList<RemoteCall> calls)
     {
-        if (calls.Count is < 1 or > CallsRoute.CallsMax)
-            throw Malformed($"\"calls\" names 1 to {CallsRoute.CallsMax} workflows, not {calls.Count}");
+        if (calls.Count is < 1 or > CallsRoute.CallsMax || calls.Contains(null!))
+            throw Malformed($"\"calls\" names 1 to {CallsRoute.CallsMax} workflows, none of them null");
         foreach (RemoteCall call in calls)
         {
             DeclaredCall[] meant = [.. node.Definition.Calls.Where(declared =>
