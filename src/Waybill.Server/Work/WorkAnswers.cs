@@ -36,7 +36,8 @@ internal sealed record WorkAnswer(
         work.Lease, (long)work.LeaseFor.TotalMilliseconds, (long)work.RunFor.TotalMilliseconds, work.Id.Value,
         work.BusinessKey, work.Node.Workflow, work.Node.Version, work.Node.Node, work.Hop, work.Attempt,
         work.IdempotencyKey, work.AcceptedAt, work.CancelRequested, Answer.Data(work.Data), work.Caller?.Value,
-        work.Failure is { } failure ? failure with { Stack = null } : null, [.. work.Replies.Select(ReplyAnswer.Of)], work.TimedOut);
+        work.Failure is { } failure ? failure with { Stack = null } : null,
+        [.. work.Replies.Select(ReplyAnswer.Of)], work.TimedOut);
 }
 
 /// <summary>What came back from one call.</summary>

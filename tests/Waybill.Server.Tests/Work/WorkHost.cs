@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Waybill.Server.Tests.Work;
 
-/// <summary>A server before a site whose first node is run remotely, and requests that need the site to go on.</summary>
+/// <summary>A site whose first node is run remotely, and requests that need it to go on.</summary>
 internal static class WorkHost
 {
     public const string Claim = """{"worker":"robot","nodes":[{"workflow":"parcels","node":"pack"}],"max":10}""";
