@@ -96,7 +96,8 @@ def run(item, options):
 
 
 def say(text):
-    print(text, file=sys.stderr, flush=True)
+    sys.stderr.write(text + "\n")  # in one go, since several threads speak
+    sys.stderr.flush()
 
 
 def main():
