@@ -1,3 +1,5 @@
+using Waybill.Services.Composing;
+
 namespace Waybill.Services;
 
 /// <summary>
@@ -11,10 +13,11 @@ public sealed class CallContext
     private readonly TimeProvider time;
     private readonly long due;
 
-    private CallContext(string? service, string? caller, long due, TimeProvider time)
+    private CallContext(string? service, string? caller, PageCalls? page, long due, TimeProvider time)
     {
         Service = service;
         Caller = caller;
+        Page = page;
         this.due = due;
         this.time = time;
     }
@@ -40,6 +43,9 @@ public sealed class CallContext
         }
     }
 
+    /// <summary>The calls of the page that is composed here; null outside of its calls.</summary>
+    internal PageCalls? Page { get; }
+
     /// <summary>
     /// Gives all calls made until the returned scope is disposed this much time together. A limit never gives more than
     /// was left before.
@@ -51,12 +57,19 @@ public sealed class CallContext
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(total, TimeSpan.Zero);
         CallContext? before = Current;
-        return new Scope(before, new CallContext(before?.Service, before?.Caller, Due(total, time), time));
+        return new Scope(before, new CallContext(before?.Service, before?.Caller, before?.Page, Due(total, time), time));
     }
 
     /// <summary>The scope of one call that is carried out.</summary>
     internal static IDisposable Serve(string service, string? caller, TimeSpan remaining, TimeProvider time) =>
-        new Scope(Current, new CallContext(service, caller, Due(remaining, time), time));
+        new Scope(Current, new CallContext(service, caller, null, Due(remaining, time), time));
+
+    /// <summary>What the calls of a page run in. Entered by each of them.</summary>
+    internal static CallContext Compose(PageCalls page, TimeSpan remaining, TimeProvider time) =>
+        new(Current?.Service, Current?.Caller, page, Due(remaining, time), time);
+
+    /// <summary>Makes this the current one until the returned scope is disposed.</summary>
+    internal IDisposable Enter() => new Scope(Current, this);
 
     /// <summary>The shorter of the given time and what is left here.</summary>
     internal static TimeSpan Shortened(TimeSpan wanted) =>

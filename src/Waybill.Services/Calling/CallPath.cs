@@ -10,7 +10,13 @@ namespace Waybill.Services.Calling;
 internal sealed class CallPath(
     LocalServices local, RemoteCalls remote, CallMeter meter, ServicesOptions options, TimeProvider time)
 {
-    public async Task<object?> CallAsync(OperationContract operation, object?[] arguments, CancellationToken cancel)
+    public Task<object?> CallAsync(OperationContract operation, object?[] arguments, CancellationToken cancel) =>
+        CallContext.Current?.Page is { } page
+            ? page.CallAsync(operation, arguments, given => CallAloneAsync(operation, arguments, given), cancel)
+            : CallAloneAsync(operation, arguments, cancel);
+
+    private async Task<object?> CallAloneAsync(
+        OperationContract operation, object?[] arguments, CancellationToken cancel)
     {
         cancel.ThrowIfCancellationRequested();
         string caller = CallContext.Current?.Service ?? options.Name;
