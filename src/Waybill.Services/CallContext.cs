@@ -57,7 +57,8 @@ public sealed class CallContext
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(total, TimeSpan.Zero);
         CallContext? before = Current;
-        return new Scope(before, new CallContext(before?.Service, before?.Caller, before?.Page, Due(total, time), time));
+        return new Scope(
+            before, new CallContext(before?.Service, before?.Caller, before?.Page, Due(total, time), time));
     }
 
     /// <summary>The scope of one call that is carried out.</summary>
