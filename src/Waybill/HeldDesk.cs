@@ -105,7 +105,9 @@ public abstract class HeldDesk
         ElementId element, string mergePatch, Actor actor, CancellationToken cancel = default)
     {
         JsonObject patch = MergePatch.Parse(mergePatch);
-        return AmendAsync(element, data => MergePatch.Apply(data, patch), actor, cancel);
+        JsonCodec codec = Site.Codecs.For(Node.Definition.Node.DataType);
+        return AmendAsync(
+            element, data => codec.Edit(data, plain => MergePatch.Apply(plain, patch)), actor, cancel);
     }
 
     /// <summary>Ends elements without a result. A caller gets <see cref="Ending.Dropped"/> as its reply.</summary>
@@ -225,11 +227,8 @@ public sealed class HeldDesk<TData> : HeldDesk
         JsonCodec<TData> codec = Site.Codecs.For<TData>();
         return AmendAsync(
             element,
-            data =>
-            {
-                byte[] changed = codec.Write(change(codec.Read(data.Span, out bool hasUnknownMembers))!);
-                return hasUnknownMembers ? UnknownMembers.Carry(data, changed, codec.Contract) : changed;
-            },
+            data => codec.Rewrite(
+                change(codec.Read(data.Span, out bool hasUnknownMembers))!, data, hasUnknownMembers),
             actor,
             cancel);
     }

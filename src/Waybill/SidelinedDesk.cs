@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Waybill.Definition;
 using Waybill.Engine;
+using Waybill.Sealing;
 using Waybill.Serialization;
 using Waybill.Stores;
 
@@ -139,9 +140,25 @@ public sealed class SidelinedDesk
 
     private byte[] Edited(SidelinedElement element, JsonObject patch)
     {
-        byte[] edited = MergePatch.Apply(element.Data, patch);
+        byte[] edited;
         if (site.Find(element.Node) is { } node)
-            site.Codecs.For(node.Definition.Node.DataType).ReadObject(edited);
+        {
+            JsonCodec codec = site.Codecs.For(node.Definition.Node.DataType);
+            edited = codec.Edit(element.Data, plain => MergePatch.Apply(plain, patch));
+            codec.ReadObject(edited);
+        }
+        else if (SealedText.IsIn(element.Data.Span))
+        {
+            throw new RouteException(
+                "waybill.data-unreadable",
+                $"Element {element.Id} has encrypted members, and this process does not know \"{element.Node}\" and "
+                + "which they are. Edit it where its workflow is defined.");
+        }
+        else
+        {
+            edited = MergePatch.Apply(element.Data, patch);
+        }
+
         return DataLimit.Checked(edited, site.Options, $"element {element.Id}");
     }
 }

@@ -31,6 +31,7 @@ public sealed class SiteClient
         Sidelined = new SidelinedDesk(site, store, time);
         Changes = new ChangeDesk(site, store, time, endings, newId);
         Controls = new NodeControlDesk(site, store);
+        Secrets = new SecretDesk(site.Codecs);
         desks = new HeldDesks(site, store, time, new BatchBuilder(site, newId), new HeldTables(site, store));
     }
 
@@ -55,6 +56,9 @@ public sealed class SiteClient
 
     /// <summary>What operators can do with nodes: pause, resume, limit.</summary>
     public NodeControlDesk Controls { get; }
+
+    /// <summary>Shows what is kept encrypted, masked or as it is.</summary>
+    public SecretDesk Secrets { get; }
 
     /// <summary>The site's workflows, all versions, in the order in which they were added.</summary>
     public IReadOnlyList<Workflow> Workflows => site.Workflows;

@@ -1,3 +1,4 @@
+using System.Linq.Expressions;
 using Waybill.Definition;
 
 namespace Waybill;
@@ -166,6 +167,21 @@ public sealed class Workflow<TIn, TOut> : Workflow
         setup(chosen);
         return With(Parts.Add(chosen.Draft));
     }
+
+    /// <summary>
+    /// Keeps members of the data encrypted wherever the site stores them: in elements, results, replies, signals,
+    /// changes, milestones. Code sees them as they are. Of all that has such data, failures are encrypted too, message
+    /// and stack trace. Needs <see cref="SiteOptions.Keys"/>.
+    /// </summary>
+    /// <remarks>
+    /// The last member that is named counts, in all data of this site that has the type which declares it: with
+    /// <c>order => order.Customer.Card</c>, every customer's card. Texts that code makes of a secret are not
+    /// encrypted: business keys, order and group keys, search attributes, reasons, milestones' texts.
+    /// </remarks>
+    /// <param name="members">Which, for example <c>order => order.Customer.Card</c>.</param>
+    /// <typeparam name="TData">The data that has them.</typeparam>
+    public Workflow<TIn, TOut> Encrypts<TData>(params IReadOnlyList<Expression<Func<TData, object?>>> members) =>
+        With(Parts with { Secrets = [.. Parts.Secrets, .. members.Select(SecretDefinition.Of)] });
 
     /// <summary>
     /// Moves elements of an older version here, with changed data, when they are next claimed at one of the named old

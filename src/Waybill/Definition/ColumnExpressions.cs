@@ -1,4 +1,5 @@
 using System.Linq.Expressions;
+using System.Reflection;
 using System.Text.Json;
 
 namespace Waybill.Definition;
@@ -34,7 +35,29 @@ internal static class ColumnExpressions
             JsonNamingPolicy.CamelCase.ConvertName(name),
             Nullable.GetUnderlyingType(value.Type) ?? value.Type,
             Source(value, data),
-            element => read((TData)element));
+            element => read((TData)element))
+        {
+            Members = Named.In(value),
+        };
+    }
+
+    /// <summary>Collects the members that an expression reads.</summary>
+    private sealed class Named : ExpressionVisitor
+    {
+        private readonly List<MemberInfo> members = [];
+
+        public static IReadOnlyList<MemberInfo> In(Expression value)
+        {
+            Named named = new();
+            named.Visit(value);
+            return named.members;
+        }
+
+        protected override Expression VisitMember(MemberExpression node)
+        {
+            members.Add(node.Member);
+            return base.VisitMember(node);
+        }
     }
 
     /// <summary>Gives the parameter one name, whatever its author called it.</summary>

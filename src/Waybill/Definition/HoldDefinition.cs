@@ -1,3 +1,4 @@
+using System.Reflection;
 using Waybill.Stores;
 
 namespace Waybill.Definition;
@@ -78,5 +79,8 @@ internal sealed record BatchTarget(Workflow Workflow, Func<BatchRelease, object>
 /// <param name="Read">Takes it from the data.</param>
 internal sealed record HoldColumn(string Name, Type ClrType, string Source, Func<object, object?> Read)
 {
+    /// <summary>The members that are read for it.</summary>
+    public IReadOnlyList<MemberInfo> Members { get; init; } = [];
+
     public HeldColumn ToHeldColumn() => new(Name, ColumnTypes.Of(ClrType)!.Value);
 }

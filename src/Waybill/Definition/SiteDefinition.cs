@@ -7,12 +7,14 @@ namespace Waybill.Definition;
 internal sealed class SiteDefinition
 {
     private readonly Dictionary<NodeAddress, PlacedNode> nodes;
+    private readonly HashSet<Workflow> secretive;
 
     private SiteDefinition(IReadOnlyList<Workflow> workflows, SiteOptions options)
     {
         Workflows = workflows;
         Options = options;
-        Codecs = new CodecSet(options.Json);
+        Codecs = new CodecSet(options.Json, [.. workflows.SelectMany(w => w.Parts.SecretMembers)], options.Keys);
+        secretive = [.. workflows.Where(workflow => workflow.Parts.DataTypes.Any(Codecs.HasSecrets))];
         nodes = workflows
             .SelectMany(workflow => workflow.Parts.Nodes.Select(node => PlacedNode.Of(workflow, node))
                 .Concat(workflow.Parts.Upgrades.Select(upgrade => PlacedNode.Of(workflow, upgrade))))
@@ -36,9 +38,13 @@ internal sealed class SiteDefinition
     {
         Workflow[] all = [.. workflows];
         string[] faults =
-            [.. options.Faults(), .. DefinitionCheck.Faults(all), .. DefinitionCheck.HostingFaults(all, options)];
+            [.. options.Faults(), .. DefinitionCheck.Faults(all), .. DefinitionCheck.HostingFaults(all, options),
+                .. SecretCheck.Faults(all, options)];
         return faults.Length == 0 ? new SiteDefinition(all, options) : throw new DefinitionException(faults);
     }
+
+    /// <summary>Whether what its code says in a failure may be secret, because its data is in part.</summary>
+    public bool IsSecretive(Workflow workflow) => secretive.Contains(workflow);
 
     public PlacedNode? Find(NodeAddress address) => nodes.GetValueOrDefault(address);
 

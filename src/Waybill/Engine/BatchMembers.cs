@@ -9,6 +9,8 @@ internal sealed class BatchMembers(ISiteStore store, CodecSet codecs)
 {
     private const int PageSize = 100;
 
+    public CodecSet Codecs => codecs;
+
     public async IAsyncEnumerable<BatchMember<TMember>> ReadAsync<TMember>(
         ElementId batch, [EnumeratorCancellation] CancellationToken cancel)
     {

@@ -48,13 +48,20 @@ internal sealed class ChangeJudge(SiteDefinition site)
             {
                 ChangeVerdict.Spreads when parts.Count == 0 => Judgement.Stays(mark.Change),
                 ChangeVerdict.Applies or ChangeVerdict.AppliesAndSpreads => Applied(
-                    node, mark.Change, effect, data, Written(codec, effect.Data!, data, hasUnknownMembers)),
+                    node, mark.Change, effect, data, codec.Rewrite(effect.Data!, data, hasUnknownMembers)),
                 _ => Judgement.Without(mark.Change, effect.Verdict, effect.Reason),
             };
         }
+        catch (RouteException error) when (error.Code == RouteException.KeyMissing)
+        {
+            // It waits for a process that has the key.
+            return Judgement.Stays(mark.Change);
+        }
         catch (Exception error)
         {
-            string reason = error.Message.Length <= ReasonLengthMax ? error.Message : error.Message[..ReasonLengthMax];
+            string reason = site.IsSecretive(node.Workflow)
+                ? $"{error.GetType().Name}; what it says is not kept, since the workflow's data is secret in part"
+                : error.Message.Length <= ReasonLengthMax ? error.Message : error.Message[..ReasonLengthMax];
             return Judgement.Without(mark.Change, ChangeVerdict.Rejects, reason);
         }
     }
@@ -96,12 +103,6 @@ internal sealed class ChangeJudge(SiteDefinition site)
         {
             Facts = FactsWriter.OfAmendment(node, effect.Data!),
         };
-
-    private static byte[] Written(JsonCodec codec, object data, ReadOnlyMemory<byte> before, bool hasUnknownMembers)
-    {
-        byte[] json = codec.Write(data);
-        return hasUnknownMembers ? UnknownMembers.Carry(before, json, codec.Contract) : json;
-    }
 
     private static CalledPart ToPart(NewElement called) =>
         new(called.Id, called.BusinessKey, called.Slot.Node, ElementState.Ready);

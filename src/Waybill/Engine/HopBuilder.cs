@@ -288,9 +288,9 @@ internal sealed partial class HopBuilder(EngineContext context, HostedNodes host
     private byte[] Write(PlacedNode from, InFlight element, PlacedNode target, object data)
     {
         JsonCodec codec = context.Site.Codecs.For(target.Definition.Node.DataType);
-        byte[] json = codec.Write(data);
-        if (element.HasUnknownMembers && codec.Type == from.Definition.Node.DataType)
-            json = UnknownMembers.Carry(element.Data, json, codec.Contract);
+        byte[] json = codec.Type == from.Definition.Node.DataType
+            ? codec.Rewrite(data, element.Data, element.HasUnknownMembers)
+            : codec.Write(data);
         return Limited(json, from, element);
     }
 
@@ -303,10 +303,10 @@ internal sealed partial class HopBuilder(EngineContext context, HostedNodes host
             : DataLimit.Checked(data, context.Options, $"element {element.Id} at {node.Address}");
     }
 
-    private static Failure FailureOf(PlacedNode node, InFlight element, Exception error)
+    private Failure FailureOf(PlacedNode node, InFlight element, Exception error)
     {
         string? stack = error is RemoteFailureException remote ? remote.Details : error.StackTrace;
-        return new Failure(
+        Failure failure = new(
             error switch
             {
                 RouteException route => route.Code,
@@ -317,6 +317,7 @@ internal sealed partial class HopBuilder(EngineContext context, HostedNodes host
             stack is { Length: > StackLengthMax } ? stack[..StackLengthMax] : stack,
             node.Address.Node,
             error is RunsDiedException died ? died.Runs : element.Attempt);
+        return context.Site.IsSecretive(node.Workflow) ? context.Site.Codecs.Failures.Closed(failure) : failure;
     }
 
     // Spread by element and attempt, and still the same in every replay.

@@ -80,7 +80,9 @@ internal sealed class InFlight(ClaimedElement claimed, int generation, BatchMemb
 
     public ElementHeader ToHeader() => new(
         Id, BusinessKey, Node, Hop, ArrivedHop, Attempt, AcceptedAt, Caller?.Id, CancelRequested,
-        Failure is null ? null : JsonSerializer.Deserialize(Failure, WaybillJson.Default.Failure));
+        Failure is null
+            ? null
+            : Members.Codecs.Failures.Opened(JsonSerializer.Deserialize(Failure, WaybillJson.Default.Failure)!));
 
     /// <summary>Takes note of a committed hop after which it is still owned.</summary>
     public void MovedTo(NodeAddress node, Hop hop)

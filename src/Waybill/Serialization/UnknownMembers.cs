@@ -156,7 +156,7 @@ internal static class UnknownMembers
     /// <summary>
     /// The contract of the derived type that the written object names, where the declared type has such.
     /// </summary>
-    private static JsonTypeInfo Actual(JsonNode? written, JsonTypeInfo declared)
+    public static JsonTypeInfo Actual(JsonNode? written, JsonTypeInfo declared)
     {
         if (declared.PolymorphismOptions is not { } options || written is not JsonObject members)
             return declared;

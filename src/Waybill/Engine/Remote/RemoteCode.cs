@@ -1,5 +1,6 @@
 using Waybill.Definition;
 using Waybill.Serialization;
+using Waybill.Stores;
 
 namespace Waybill.Engine.Remote;
 
@@ -8,10 +9,12 @@ internal sealed class RemoteCode : NodeCode
 {
     private readonly RemoteNodes desk;
     private readonly RemoteQueue queue;
+    private readonly JsonCodec? replyCodec;
 
     public RemoteCode(NodeServices services, TimeSpan lease)
     {
         DataCodec = services.Site.Codecs.For(services.Node.Definition.Node.DataType);
+        replyCodec = services.Node.Definition.Node.ReplyType is { } reply ? services.Site.Codecs.For(reply) : null;
         desk = services.Remote;
         queue = new RemoteQueue(services.Node, lease, NoteRoomGrew);
         desk.Open(services.Site, queue);
@@ -36,6 +39,10 @@ internal sealed class RemoteCode : NodeCode
         // Data that cannot be read here could not be held against its type on the way back.
         DataCodec.ReadObject(element.Data.Span, out bool hasUnknownMembers);
         element.HasUnknownMembers = hasUnknownMembers;
-        return await desk.RunAsync(new RemoteRun(queue, element, desk.Now), cancel);
+        ReadOnlyMemory<byte> data = DataCodec.Open(element.Data);
+        IReadOnlyList<Reply> replies = replyCodec is { HasSecrets: true }
+            ? [.. element.Replies.Select(reply => reply with { Value = replyCodec.Open(reply.Value) })]
+            : element.Replies;
+        return await desk.RunAsync(new RemoteRun(queue, element, data, replies, desk.Now), cancel);
     }
 }

@@ -19,7 +19,8 @@ internal enum RemoteState
 }
 
 /// <summary>One run of an element at a remote node. The desk's lock guards all that changes.</summary>
-internal sealed class RemoteRun(RemoteQueue queue, InFlight element, long offeredAt)
+internal sealed class RemoteRun(
+    RemoteQueue queue, InFlight element, ReadOnlyMemory<byte> data, IReadOnlyList<Reply> replies, long offeredAt)
 {
     private readonly TaskCompletionSource<Route> route = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<RemoteAnswer> answer =
@@ -29,7 +30,7 @@ internal sealed class RemoteRun(RemoteQueue queue, InFlight element, long offere
 
     // The element belongs to the engine again as soon as the route is given, so what a worker's route is held against
     // is kept apart.
-    public ReadOnlyMemory<byte> Data { get; } = element.Data;
+    public ReadOnlyMemory<byte> Data { get; } = data;
 
     public bool HasUnknownMembers { get; } = element.HasUnknownMembers;
 
@@ -68,8 +69,8 @@ internal sealed class RemoteRun(RemoteQueue queue, InFlight element, long offere
             CancelRequested = header.CancelRequested,
             Failure = header.Failure,
             Data = Data,
-            Replies = element.Replies,
-            TimedOut = element.AwaitedSignal is not null && element.Replies.Count == 0,
+            Replies = replies,
+            TimedOut = element.AwaitedSignal is not null && replies.Count == 0,
         };
     }
 
