@@ -57,7 +57,9 @@ public sealed class SqliteSecretTests
     }
 
     private static string Bytes(SqliteSite folder) => string.Concat(
-        Directory.GetFiles(folder.Folder).Where(file => !file.EndsWith(".lock", StringComparison.Ordinal)).Select(file => Encoding.Latin1.GetString(File.ReadAllBytes(file))));
+        Directory.GetFiles(folder.Folder)
+            .Where(file => !file.EndsWith(".lock", StringComparison.Ordinal))
+            .Select(file => Encoding.Latin1.GetString(File.ReadAllBytes(file))));
 
     private sealed record Payment(string Card, string Note);
 }
