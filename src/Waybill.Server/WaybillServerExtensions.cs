@@ -53,7 +53,8 @@ public static class WaybillServerExtensions
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<AuditTrail>(),
             provider.GetRequiredService<KeyRing>()));
-        services.AddTickets();
+        services.AddTickets(tickets => tickets.OpensSecretsFor =
+            request => RoleRequirement.Held(request.User) >= ServerRole.Submitter);
         services.AddHostedService<FirstKey>();
         return services;
     }

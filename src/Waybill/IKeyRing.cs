@@ -2,7 +2,7 @@ namespace Waybill;
 
 /// <summary>
 /// The keys under which a site keeps the secret members of its data. Asked for each member that is written or read, so
-/// it must answer at once, and from any thread. <see cref="KeyRing"/> is one that never changes.
+/// it must answer at once, and from any thread. <see cref="SecretKeyRing"/> is one that never changes.
 /// </summary>
 public interface IKeyRing
 {

@@ -37,7 +37,7 @@ public sealed class SqliteSecretTests
             Workflows = [flow, bank],
             Store = store,
             Time = folder.Time,
-            Options = new SiteOptions { WorkerName = "test", Keys = KeyRing.Parse(KeyRing.NewLine("k")) },
+            Options = new SiteOptions { WorkerName = "test", Keys = SecretKeyRing.Parse(SecretKeyRing.NewLine("k")) },
         });
 
         foreach (string note in (string[])["calls", "breaks", "waits"])

@@ -16,12 +16,13 @@ internal static class Answer
 
     public static IResult Of<T>(T value, int status) => Results.Json(value, Options, statusCode: status);
 
-    /// <summary>Stored JSON as a part of an answer; null for none.</summary>
+    /// <summary>Stored JSON as a part of an answer, its secrets masked; null for none.</summary>
     public static JsonElement? Data(ReadOnlyMemory<byte> utf8Json)
     {
         if (utf8Json.IsEmpty)
             return null;
-        using JsonDocument read = JsonDocument.Parse(utf8Json, new JsonDocumentOptions { MaxDepth = 900 });
+        using JsonDocument read = JsonDocument.Parse(
+            SecretDesk.Masked(utf8Json), new JsonDocumentOptions { MaxDepth = 900 });
         return read.RootElement.Clone();
     }
 

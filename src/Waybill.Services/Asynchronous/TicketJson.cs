@@ -34,7 +34,7 @@ internal static class TicketJson
             if (ticket.Ending == Ending.Finished)
             {
                 json.WritePropertyName("result");
-                json.WriteRawValue(ticket.Result.Span, skipInputValidation: true);
+                json.WriteRawValue(SecretDesk.Masked(ticket.Result).Span, skipInputValidation: true);
             }
             else if (ticket.Ending is { } ending)
             {

@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Http;
+
 namespace Waybill.Services.Asynchronous;
 
 /// <summary>How tickets are served.</summary>
@@ -20,4 +22,10 @@ public sealed class TicketOptions
 
     /// <summary>How many requests may wait at once; those beyond are answered at once. Default: 20,000.</summary>
     public int WaitersMax { get; set; } = 20_000;
+
+    /// <summary>
+    /// Whether a request for a ticket is answered with the secret members of its result as they are, or masked. Other
+    /// answers, which are kept for repeats, always mask them. Default: as they are, for everyone who may read it.
+    /// </summary>
+    public Func<HttpContext, bool> OpensSecretsFor { get; set; } = _ => true;
 }

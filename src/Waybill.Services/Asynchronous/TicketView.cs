@@ -18,6 +18,10 @@ internal sealed record TicketView(TicketRecord Ticket, ElementSummary? Element)
         _ => TicketState.Running,
     };
 
+    /// <summary>The ticket with the secrets of its result; else they are written masked.</summary>
+    public TicketView Opened(SecretDesk secrets) =>
+        this with { Ticket = Ticket with { Result = secrets.Opened(Ticket.Result) } };
+
     /// <summary>Reads it; null when there is no such ticket (any more).</summary>
     public static async Task<TicketView?> FindAsync(ISiteStore store, ElementRef element, CancellationToken cancel)
     {

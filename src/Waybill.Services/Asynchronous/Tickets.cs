@@ -95,6 +95,8 @@ public sealed class Tickets(SiteClient site, ElementWatch watch, TicketOptions o
         TicketResult result = await LookAsync(context, element, wait, isStepwise, look => isStepwise && !IsKnown(look));
         if (!result.View!.HasEnded)
             context.Response.Headers.RetryAfter = Problems.Seconds(options.RetryAfter);
+        else if (options.OpensSecretsFor(context))
+            result = TicketResult.Of(result.View.Opened(site.Secrets), StatusCodes.Status200OK);
         return IsKnown(result) ? result.NotModified() : result;
     }
 

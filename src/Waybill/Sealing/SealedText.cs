@@ -9,6 +9,8 @@ internal static class SealedText
     /// <summary>What is shown in place of a secret.</summary>
     public const string Mask = "***";
 
+    private const int DepthMax = 1000;
+
     private static readonly byte[] Start = [(byte)'"', .. "waybill-sealed:"u8];
 
     public static bool IsIn(ReadOnlySpan<byte> json) => json.IndexOf(Start) >= 0;
@@ -25,8 +27,16 @@ internal static class SealedText
     /// <param name="replace">Gives the other value by the sealed text and its path.</param>
     public static ReadOnlyMemory<byte> Replaced(ReadOnlyMemory<byte> json, Func<string, string, JsonNode?> replace) =>
         IsIn(json.Span)
-            ? JsonSerializer.SerializeToUtf8Bytes(Replaced(JsonNode.Parse(json.Span), "", replace))
+            ? Written(Replaced(JsonNode.Parse(json.Span, null, new() { MaxDepth = DepthMax }), "", replace))
             : json;
+
+    private static byte[] Written(JsonNode? node)
+    {
+        using MemoryStream bytes = new();
+        using (Utf8JsonWriter writer = new(bytes, new() { MaxDepth = DepthMax }))
+            node!.WriteTo(writer);
+        return bytes.ToArray();
+    }
 
     private static JsonNode? Replaced(JsonNode? node, string path, Func<string, string, JsonNode?> replace)
     {

@@ -45,7 +45,7 @@ public sealed class SecretDefinitionTests
     [Fact]
     public void A_ring_is_read_from_lines_and_its_first_key_is_the_current_one()
     {
-        KeyRing ring = KeyRing.Parse($"# keys\n\n{KeyRing.NewLine("b")}\r\n{KeyRing.NewLine("a")}\n");
+        SecretKeyRing ring = SecretKeyRing.Parse($"# keys\n\n{SecretKeyRing.NewLine("b")}\r\n{SecretKeyRing.NewLine("a")}\n");
 
         Assert.Equal("b", ring.CurrentKeyId);
         Assert.Equal((32, 32, 0), (ring.Find("a").Length, ring.Find("b").Length, ring.Find("c").Length));
@@ -57,7 +57,7 @@ public sealed class SecretDefinitionTests
     [InlineData("secret-without-id")]
     public void A_ring_that_cannot_be_used_is_refused_and_never_quoted(string text)
     {
-        Exception refused = Assert.ThrowsAny<Exception>(() => KeyRing.Parse(text));
+        Exception refused = Assert.ThrowsAny<Exception>(() => SecretKeyRing.Parse(text));
 
         Assert.True(refused is FormatException or ArgumentException);
         Assert.DoesNotContain("secret-without-id", refused.Message);

@@ -32,7 +32,7 @@ internal static class SecretSample
         {
             Workflows = [flow],
             Store = store,
-            Options = new SiteOptions { WorkerName = "test", Keys = new KeyRing(keys) },
+            Options = new SiteOptions { WorkerName = "test", Keys = new SecretKeyRing(keys) },
         });
 
     public static async Task<string> StoredAsync(this TestSite site, ElementId element) => Encoding.UTF8.GetString(

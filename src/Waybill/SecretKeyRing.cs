@@ -6,7 +6,7 @@ namespace Waybill;
 /// A key ring that is given all its keys at once and never changes. To rotate, put a new key first and keep the old
 /// ones for as long as anything encrypted with them is kept.
 /// </summary>
-public sealed class KeyRing : IKeyRing
+public sealed class SecretKeyRing : IKeyRing
 {
     private const int KeyLength = 32;
     private const int IdLengthMax = 64;
@@ -18,7 +18,7 @@ public sealed class KeyRing : IKeyRing
     /// Ids and keys, the current one first. An id has 1 to 64 letters, digits, '-' and '_'; a key has 32 bytes.
     /// </param>
     /// <exception cref="ArgumentException">There is none, an id is given twice, or one cannot be used.</exception>
-    public KeyRing(params IReadOnlyList<(string Id, byte[] Key)> keys)
+    public SecretKeyRing(params IReadOnlyList<(string Id, byte[] Key)> keys)
     {
         ArgumentNullException.ThrowIfNull(keys);
         if (keys.Count == 0)
@@ -55,7 +55,7 @@ public sealed class KeyRing : IKeyRing
     /// <param name="text">The lines.</param>
     /// <exception cref="FormatException">A line is no key; the message names its number and never its text.</exception>
     /// <exception cref="ArgumentException">The keys make no ring.</exception>
-    public static KeyRing Parse(string text)
+    public static SecretKeyRing Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
         List<(string, byte[])> keys = [];
@@ -75,7 +75,7 @@ public sealed class KeyRing : IKeyRing
             keys.Add((words[0], key));
         }
 
-        return new KeyRing(keys);
+        return new SecretKeyRing(keys);
     }
 
     /// <summary>A line for <see cref="Parse"/> with a new random key.</summary>
