@@ -45,7 +45,8 @@ public sealed class SecretDefinitionTests
     [Fact]
     public void A_ring_is_read_from_lines_and_its_first_key_is_the_current_one()
     {
-        SecretKeyRing ring = SecretKeyRing.Parse($"# keys\n\n{SecretKeyRing.NewLine("b")}\r\n{SecretKeyRing.NewLine("a")}\n");
+        SecretKeyRing ring = SecretKeyRing.Parse(
+            $"# keys\n\n{SecretKeyRing.NewLine("b")}\r\n{SecretKeyRing.NewLine("a")}\n");
 
         Assert.Equal("b", ring.CurrentKeyId);
         Assert.Equal((32, 32, 0), (ring.Find("a").Length, ring.Find("b").Length, ring.Find("c").Length));
