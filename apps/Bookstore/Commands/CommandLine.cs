@@ -115,7 +115,7 @@ public static class CommandLine
         RootCommand root = new("An online bookstore's order pipeline with its distribution centres, on Waybill.")
         {
             Store, CatalogFile, OrdersFile, Rate, Count, Nodes, Speed, Seed, Report, NoFeed,
-            ServingWords.Serve, ServingWords.Urls, ServingWords.Use,
+            ServingWords.Serve, ServingWords.Urls, ServingWords.Use, ServingWords.Http,
         };
         root.SetAction((parsed, cancel) => new RunCommand(RunOrderOf(parsed), output).RunAsync(cancel));
         root.Subcommands.Add(ServingWords.Command(SiteOf, output, Speed, Seed));

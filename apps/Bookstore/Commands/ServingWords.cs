@@ -31,13 +31,26 @@ internal static class ServingWords
         CustomParser = Places,
     };
 
-    public static SiteOrder AddTo(SiteOrder order, ParseResult parsed) => order with
+    public static Option<IReadOnlyList<string>> Http { get; } = new("--http")
     {
-        Serves = parsed.GetValue(Serve)!,
-        Uses = parsed.GetValue(Use)!,
-        Urls = parsed.GetValue(Serve)!.Count > 0 ? parsed.GetValue(Urls)! : [],
-        ServiceKey = KeyOfEnvironment(),
+        Description = "Open the shop and the site's API there, for example http://127.0.0.1:5080",
+        DefaultValueFactory = _ => [],
+        CustomParser = Addresses,
     };
+
+    public static SiteOrder AddTo(SiteOrder order, ParseResult parsed)
+    {
+        IReadOnlyList<string> serves = parsed.GetValue(Serve)!;
+        IReadOnlyList<string> shop = parsed.GetValue(Http)!;
+        return order with
+        {
+            Serves = serves,
+            Uses = parsed.GetValue(Use)!,
+            Urls = [.. (serves.Count > 0 ? parsed.GetValue(Urls)! : []).Concat(shop).Distinct()],
+            HasShop = shop.Count > 0,
+            ServiceKey = KeyOfEnvironment(),
+        };
+    }
 
     /// <summary>The command of a process that only carries services out.</summary>
     public static Command Command(Func<ParseResult, SiteOrder> siteOf, TextWriter output, params Option[] options)

@@ -13,20 +13,20 @@ public interface ICustomers
     Task<KnownCustomer?> FindAsync(string customer, CancellationToken cancel);
 
     /// <summary>
-    /// Notes that a customer looked at an article. Only the last ones are kept, and not past a restart.
+    /// Notes that a visitor looked at an article. Only the last ones are kept, and not past a restart.
     /// </summary>
-    /// <param name="customer">The customer's number.</param>
+    /// <param name="visitor">A customer's number, or a name of the page's own for somebody unknown.</param>
     /// <param name="sku">The article.</param>
     /// <param name="cancel">Stops waiting.</param>
     [Operation(Idempotent = true, LatencyMs = 20, Availability = 99, DeadlineMs = 2000)]
-    Task NoteSeenAsync(string customer, string sku, CancellationToken cancel);
+    Task NoteSeenAsync(string visitor, string sku, CancellationToken cancel);
 
-    /// <summary>What a customer looked at, the last first.</summary>
-    /// <param name="customer">The customer's number.</param>
+    /// <summary>What a visitor looked at, the last first.</summary>
+    /// <param name="visitor">A customer's number, or a name of the page's own for somebody unknown.</param>
     /// <param name="max">How many at the most.</param>
     /// <param name="cancel">Stops waiting.</param>
     [Operation(Idempotent = true, LatencyMs = 20, Availability = 99, DeadlineMs = 2000)]
-    Task<IReadOnlyList<string>> RecentlySeenAsync(string customer, int max, CancellationToken cancel);
+    Task<IReadOnlyList<string>> RecentlySeenAsync(string visitor, int max, CancellationToken cancel);
 }
 
 /// <summary>A customer, as other services know them.</summary>

@@ -1,12 +1,13 @@
 using Bookstore.Services;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Waybill.Server;
+using Waybill.Services.Composing;
 
 namespace Bookstore.Http;
 
-/// <summary>What a process shows over HTTP.</summary>
+/// <summary>What a process shows over HTTP: services to other processes, the shop and the site's API to clients.</summary>
 internal static class WebSite
 {
     public static WebApplicationBuilder CreateBuilder(SiteOrder order)
@@ -16,6 +17,11 @@ internal static class WebSite
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseUrls([.. order.Urls]);
         builder.Services.AddRouting();
+        if (!order.HasShop)
+            return builder;
+        builder.Services.AddWaybillServer(server => server.FirstKeyFile = FirstKeyFileOf(order));
+        builder.Services.AddComposer();
+        builder.Services.AddSingleton<ProductPages>();
         return builder;
     }
 
@@ -25,5 +31,15 @@ internal static class WebSite
             http => http.Request.Path.StartsWithSegments("/services"),
             services => services.Use(next => http => ServiceDoor.EnterAsync(http, order.ServiceKey, next)));
         ShopServices.Map(app, order);
+        if (!order.HasShop)
+            return;
+        app.MapWaybill();
+        OrderEndpoints.Map(app);
+        BookEndpoints.Map(app);
     }
+
+    /// <summary>Where the first admin key of a site is written, for its owner only.</summary>
+    public static string FirstKeyFileOf(SiteOrder order) => order.Store.Kind == StoreKind.Sqlite
+        ? Path.ChangeExtension(Path.GetFullPath(order.Store.Place), ".admin-key")
+        : Path.GetFullPath("bookstore.admin-key");
 }

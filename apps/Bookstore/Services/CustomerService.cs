@@ -13,12 +13,12 @@ public sealed class CustomerService(Customers customers) : ICustomers
             ? new KnownCustomer(found.Id, found.Name, found.Address, found.Country, found.Card)
             : null;
 
-    public Task NoteSeenAsync(string customer, string sku, CancellationToken cancel)
+    public Task NoteSeenAsync(string visitor, string sku, CancellationToken cancel)
     {
-        seen.Note(customer, sku);
+        seen.Note(visitor, sku);
         return Task.CompletedTask;
     }
 
-    public Task<IReadOnlyList<string>> RecentlySeenAsync(string customer, int max, CancellationToken cancel) =>
-        Task.FromResult(seen.Of(customer, max));
+    public Task<IReadOnlyList<string>> RecentlySeenAsync(string visitor, int max, CancellationToken cancel) =>
+        Task.FromResult(seen.Of(visitor, max));
 }

@@ -1,3 +1,4 @@
+using Bookstore.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Hosting;
 
@@ -13,7 +14,11 @@ internal static class Addresses
         string urls = string.Join(", ", app.Urls);
         if (order.Serves.Count > 0)
             await output.WriteLineAsync($"Services: {string.Join(", ", order.Serves)} at {urls}");
-        if (order.HasShop)
-            await output.WriteLineAsync($"Shop: {urls}");
+        if (!order.HasShop)
+            return;
+        await output.WriteLineAsync($"Shop: {urls}");
+        string key = WebSite.FirstKeyFileOf(order);
+        if (File.Exists(key))
+            await output.WriteLineAsync($"The first admin key is in {key}.");
     }
 }
