@@ -32,6 +32,7 @@ public static class Site
         {
             WebApplicationBuilder builder = WebSite.CreateBuilder(order);
             Add(builder, order, logging);
+            WebSite.Add(builder.Services, order);
             WebApplication app = builder.Build();
             WebSite.Map(app, order);
             host = app;

@@ -46,7 +46,7 @@ public sealed class ServiceTests : IDisposable
             HasWorker = false,
             IsReadOnly = true,
         };
-        using ServedSite server = await ServedSite.StartAsync(serving);
+        await using ServedSite server = await ServedSite.StartAsync(serving);
         SiteOrder calling = new()
         {
             HasStore = false,
@@ -69,7 +69,7 @@ public sealed class ServiceTests : IDisposable
     public async Task Services_with_a_key_let_only_those_in_who_have_it()
     {
         SiteOrder serving = Payments() with { ServiceKey = "open sesame" };
-        using ServedSite server = await ServedSite.StartAsync(serving);
+        await using ServedSite server = await ServedSite.StartAsync(serving);
         SiteOrder calling = new()
         {
             HasStore = false,
@@ -100,7 +100,7 @@ public sealed class ServiceTests : IDisposable
     [Fact]
     public async Task A_browser_that_was_led_here_under_another_name_is_turned_away()
     {
-        using ServedSite server = await ServedSite.StartAsync(Payments());
+        await using ServedSite server = await ServedSite.StartAsync(Payments());
         using HttpClient browser = new();
         using HttpRequestMessage request = new(HttpMethod.Post, $"{server.Url}/services/payments/v1/forget")
         {

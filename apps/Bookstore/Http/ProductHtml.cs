@@ -141,7 +141,7 @@ internal static class ProductHtml
 
     private static string Effort(ProductView view) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{view.Effort.Calls} pieces in {view.Effort.Milliseconds:0} ms, {view.Missing.Count} of them missing");
+        $"{view.Effort.Pieces} pieces in {view.Effort.Milliseconds:0} ms, {view.Missing.Count} of them missing");
 
     private static string Price(long pence) => new Money(pence).ToString();
 

@@ -5,8 +5,8 @@ using Waybill.Services.Composing;
 namespace Bookstore.Http;
 
 /// <summary>
-/// Composes the page of an article from some 140 calls of services. What does not come in time is left out, and said to
-/// be.
+/// Composes the page of an article from more than a hundred calls of services. What does not come in time is left out,
+/// and said to be.
 /// </summary>
 internal sealed class ProductPages(
     Composer composer, ICatalog catalog, IInventory inventory, IReviews reviews, IFulfilment fulfilment,

@@ -52,7 +52,7 @@ internal sealed record ProductCard(
 internal sealed record MissingPiece(string Piece, string Reason);
 
 /// <summary>What the page took.</summary>
-/// <param name="Calls">How many pieces were asked for.</param>
-/// <param name="SharedCalls">How many of them an equal call answered.</param>
+/// <param name="Pieces">How many pieces it has.</param>
+/// <param name="SharedCalls">How many of them were answered by the call of an equal one.</param>
 /// <param name="Milliseconds">How long it took.</param>
-internal sealed record ProductEffort(int Calls, int SharedCalls, double Milliseconds);
+internal sealed record ProductEffort(int Pieces, int SharedCalls, double Milliseconds);

@@ -7,7 +7,9 @@ using Waybill.Services.Composing;
 
 namespace Bookstore.Http;
 
-/// <summary>What a process shows over HTTP: services to other processes, the shop and the site's API to clients.</summary>
+/// <summary>
+/// What a process shows over HTTP: services to other processes, the shop and the site's API to clients.
+/// </summary>
 internal static class WebSite
 {
     public static WebApplicationBuilder CreateBuilder(SiteOrder order)
@@ -17,12 +19,17 @@ internal static class WebSite
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseUrls([.. order.Urls]);
         builder.Services.AddRouting();
-        if (!order.HasShop)
-            return builder;
-        builder.Services.AddWaybillServer(server => server.FirstKeyFile = FirstKeyFileOf(order));
-        builder.Services.AddComposer();
-        builder.Services.AddSingleton<ProductPages>();
         return builder;
+    }
+
+    /// <summary>Adds what the shop needs, behind the site, whose store has to be open first.</summary>
+    public static void Add(IServiceCollection services, SiteOrder order)
+    {
+        if (!order.HasShop)
+            return;
+        services.AddWaybillServer(server => server.FirstKeyFile = FirstKeyFileOf(order));
+        services.AddComposer();
+        services.AddSingleton<ProductPages>();
     }
 
     public static void Map(WebApplication app, SiteOrder order)
