@@ -51,7 +51,10 @@ internal static class BookEndpoints
         string visitor = RandomNumberGenerator.GetHexString(VisitorLength, lowercase: true);
         CookieOptions cookie = new()
         {
-            HttpOnly = true, SameSite = SameSiteMode.Lax, Path = "/shop", Secure = http.Request.IsHttps,
+            HttpOnly = true,
+            SameSite = SameSiteMode.Lax,
+            Path = "/shop",
+            Secure = http.Request.IsHttps,
         };
         http.Response.Cookies.Append(VisitorCookie, visitor, cookie);
         return visitor;
