@@ -35,6 +35,9 @@ public sealed record RemoteWork
     /// <summary>The same for every run at this node until the element moves on.</summary>
     public required string IdempotencyKey { get; init; }
 
+    /// <summary>The trace that the run belongs to, a W3C <c>traceparent</c>; null when there is none.</summary>
+    public string? Trace { get; init; }
+
     /// <summary>When it was accepted.</summary>
     public required DateTimeOffset AcceptedAt { get; init; }
 

@@ -20,6 +20,7 @@ internal sealed record ClaimAnswer(IReadOnlyList<WorkAnswer> Work);
 /// <param name="Hop">How often it has moved.</param>
 /// <param name="Attempt">Which run at this node this is, from 1.</param>
 /// <param name="IdempotencyKey">The same for every run at this node until the element moves on.</param>
+/// <param name="Traceparent">The trace that the run belongs to (W3C Trace Context).</param>
 /// <param name="AcceptedAt">When it was accepted.</param>
 /// <param name="CancelRequested">Whether a cancel was requested while it waited for replies.</param>
 /// <param name="Data">What it carries.</param>
@@ -29,13 +30,14 @@ internal sealed record ClaimAnswer(IReadOnlyList<WorkAnswer> Work);
 /// <param name="TimedOut">Whether its wait for a signal ran out.</param>
 internal sealed record WorkAnswer(
     string Lease, long LeaseMs, long RunMs, Guid Id, string Key, string Workflow, int Version, string Node, int Hop,
-    int Attempt, string IdempotencyKey, DateTimeOffset AcceptedAt, bool CancelRequested, JsonElement? Data,
-    Guid? Caller, Failure? Failure, IReadOnlyList<ReplyAnswer> Replies, bool TimedOut)
+    int Attempt, string IdempotencyKey, string? Traceparent, DateTimeOffset AcceptedAt, bool CancelRequested,
+    JsonElement? Data, Guid? Caller, Failure? Failure, IReadOnlyList<ReplyAnswer> Replies, bool TimedOut)
 {
     public static WorkAnswer Of(RemoteWork work) => new(
         work.Lease, (long)work.LeaseFor.TotalMilliseconds, (long)work.RunFor.TotalMilliseconds, work.Id.Value,
         work.BusinessKey, work.Node.Workflow, work.Node.Version, work.Node.Node, work.Hop, work.Attempt,
-        work.IdempotencyKey, work.AcceptedAt, work.CancelRequested, Answer.Data(work.Data), work.Caller?.Value,
+        work.IdempotencyKey, work.Trace, work.AcceptedAt, work.CancelRequested, Answer.Data(work.Data),
+        work.Caller?.Value,
         work.Failure is { } failure ? failure with { Stack = null } : null,
         [.. work.Replies.Select(ReplyAnswer.Of)], work.TimedOut);
 }

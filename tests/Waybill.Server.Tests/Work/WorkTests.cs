@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 
 namespace Waybill.Server.Tests.Work;
@@ -23,6 +24,21 @@ public sealed class WorkTests
         Assert.Equal((1, 30_000), (work.GetProperty("attempt").GetInt32(), work.GetProperty("leaseMs").GetInt64()));
         Assert.Equal("committed", result.Text("outcome"));
         Assert.Equal("wrapped x2", (await host.Site.Client.StatusAsync(flow, "A-1"))!.Result);
+    }
+
+    [Fact]
+    public async Task Work_names_the_trace_of_its_submission()
+    {
+        Workflow<Parcel, string> flow = WorkHost.Flow();
+        await using ServerHost host = await ServerHost.StartAsync([flow]);
+        HttpClient worker = await host.HolderAsync(ServerRole.Worker);
+        using Activity click = new Activity("click").SetIdFormat(ActivityIdFormat.W3C).Start();
+        await host.Site.Client.SubmitAsync(flow, "A-1", new Parcel("book"));
+        click.Stop();
+
+        JsonElement work = await host.TakeAsync(worker);
+
+        Assert.Contains(click.TraceId.ToHexString(), work.Text("traceparent"), StringComparison.Ordinal);
     }
 
     [Fact]

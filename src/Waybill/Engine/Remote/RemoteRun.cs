@@ -26,6 +26,9 @@ internal sealed class RemoteRun(
     private readonly TaskCompletionSource<RemoteAnswer> answer =
         new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    // A run is made inside its activity, and handed out by whoever asks for work.
+    private readonly string? trace = Tracing.Current;
+
     public RemoteQueue Queue { get; } = queue;
 
     // The element belongs to the engine again as soon as the route is given, so what a worker's route is held against
@@ -64,6 +67,7 @@ internal sealed class RemoteRun(
             Hop = header.Hop,
             Attempt = header.Attempt,
             IdempotencyKey = header.IdempotencyKey,
+            Trace = trace,
             AcceptedAt = header.AcceptedAt,
             Caller = header.Caller,
             CancelRequested = header.CancelRequested,
