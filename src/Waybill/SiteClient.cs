@@ -94,7 +94,7 @@ public sealed class SiteClient
         ArgumentNullException.ThrowIfNull(workflow);
         ArgumentNullException.ThrowIfNull(input);
         string key = Names.CheckedBusinessKey(businessKey);
-        Acceptance acceptance = await SubmitAsync(site.StartOf(workflow), key, input, cancel);
+        Acceptance acceptance = await SubmitAsync(site.StartOf(workflow), key, input, null, cancel);
         return new Ticket<TOut>(acceptance.Id, workflow.Name, key, acceptance.IsNew);
     }
 
@@ -105,12 +105,17 @@ public sealed class SiteClient
     /// <param name="workflow">The name of a workflow that this site defines.</param>
     /// <param name="businessKey">1 to 200 characters, no control characters, no white space at either end.</param>
     /// <param name="utf8Json">What goes in, UTF-8 JSON.</param>
+    /// <param name="id">
+    /// The element's id, to write something about it before it is there, or to repeat a submission of which nobody
+    /// knows whether it was taken in. Never one of another workflow or key. Default: a new one.
+    /// </param>
     /// <param name="cancel">Stops waiting; the element may be accepted all the same.</param>
     /// <exception cref="ArgumentException">The name or the key cannot be used.</exception>
     /// <exception cref="InputException">The input cannot be read as what the workflow takes in.</exception>
     /// <exception cref="RouteException">The input is too large, or a queue cannot hold it.</exception>
     public async Task<Ticket> SubmitJsonAsync(
-        string workflow, string businessKey, ReadOnlyMemory<byte> utf8Json, CancellationToken cancel = default)
+        string workflow, string businessKey, ReadOnlyMemory<byte> utf8Json, ElementId? id = null,
+        CancellationToken cancel = default)
     {
         string key = Names.CheckedBusinessKey(businessKey);
         Workflow newest = Workflows.Where(known => known.Name == workflow).MaxBy(known => known.Version)
@@ -119,7 +124,7 @@ public sealed class SiteClient
                 + $"{string.Join(", ", Workflows.Select(known => known.Name).Distinct().Order())}.",
                 nameof(workflow));
         object input = site.Codecs.Input.Read(newest.InputType, utf8Json.Span, $"input of workflow \"{workflow}\"");
-        Acceptance acceptance = await SubmitAsync(site.StartOf(newest), key, input, cancel);
+        Acceptance acceptance = await SubmitAsync(site.StartOf(newest), key, input, id, cancel);
         return new Ticket(acceptance.Id, newest.Name, newest.Version, key, acceptance.IsNew);
     }
 
@@ -230,7 +235,8 @@ public sealed class SiteClient
     /// </summary>
     public string DescribePipeline() => PipelineText.Of(site);
 
-    private async Task<Acceptance> SubmitAsync(PlacedNode start, string key, object input, CancellationToken cancel)
+    private async Task<Acceptance> SubmitAsync(
+        PlacedNode start, string key, object input, ElementId? id, CancellationToken cancel)
     {
         if (start.Definition.Hold is not null)
             await desks.Tables.DeclareAsync(cancel);
@@ -238,7 +244,7 @@ public sealed class SiteClient
             site.Codecs.For(start.Workflow.InputType).Write(input), site.Options, $"{start.Workflow} \"{key}\"");
         QueueSlot slot = SiteDefinition.SlotFor(start, input);
         using Activity? activity = Tracing.Submit(start.Workflow.Name, key);
-        NewElement element = new(newId(), slot, key, data, FactsWriter.OfAcceptance(start, input, slot))
+        NewElement element = new(id ?? newId(), slot, key, data, FactsWriter.OfAcceptance(start, input, slot))
         {
             Trace = Tracing.Current,
         };
