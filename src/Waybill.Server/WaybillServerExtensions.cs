@@ -9,6 +9,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Waybill.Server.Access;
 using Waybill.Server.Audit;
+using Waybill.Server.Callbacks;
 using Waybill.Server.Elements;
 using Waybill.Server.Keys;
 using Waybill.Server.Work;
@@ -55,6 +56,7 @@ public static class WaybillServerExtensions
             provider.GetRequiredService<KeyRing>()));
         services.AddTickets(tickets => tickets.OpensSecretsFor =
             request => RoleRequirement.Held(request.User) >= ServerRole.Submitter);
+        services.AddCallbacks();
         services.AddHostedService<FirstKey>();
         return services;
     }
@@ -78,6 +80,7 @@ public static class WaybillServerExtensions
         KeyEndpoints.Map(group);
         AuditEndpoints.Map(group);
         WorkEndpoints.Map(group);
+        CallbackRoutes.Map(group);
         return app;
     }
 

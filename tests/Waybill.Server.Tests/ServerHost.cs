@@ -24,9 +24,9 @@ internal sealed class ServerHost : IAsyncDisposable
 
     public static async Task<ServerHost> StartAsync(
         IReadOnlyList<Workflow> workflows, Action<WaybillServerOptions>? setup = null,
-        Action<WebApplicationBuilder>? build = null, Action<WebApplication>? map = null)
+        Action<WebApplicationBuilder>? build = null, Action<WebApplication>? map = null, SiteOptions? options = null)
     {
-        TestSite site = new(workflows);
+        TestSite site = new(new TestSiteSetup { Workflows = workflows, Options = options ?? new SiteOptions() });
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseTestServer();
         builder.Logging.ClearProviders();

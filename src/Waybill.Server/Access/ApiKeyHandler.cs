@@ -25,6 +25,7 @@ internal sealed class ApiKeyHandler(
         ClaimsIdentity identity = new(
             [
                 new Claim(ClaimTypes.Name, key.Name),
+                new Claim(ClaimTypes.NameIdentifier, key.Prefix),
                 new Claim(ClaimTypes.Role, ServerPolicies.NameOf(key.Role)),
                 new Claim(Caller.KeyClaim, key.Prefix),
                 .. key.Workflows.Select(workflow => new Claim(Caller.WorkflowClaim, workflow)),

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Waybill.Server.Access;
+using Waybill.Server.Callbacks;
 using Waybill.Server.Wire;
 using Waybill.Services.Asynchronous;
 using Waybill.Services.Http;
@@ -23,7 +24,8 @@ internal static class WorkflowEndpoints
         group.MapPost("workflows/{workflow}/elements", SubmitAsync)
             .Is(ServerRole.Submitter, "SubmitElement", "Submits an element to the newest version of a workflow.")
             .Reads<SubmitBody>()
-            .GivesTicket();
+            .GivesTicket()
+            .WithIdempotencyKey();
     }
 
     private static IResult List(HttpContext http, SiteClient site)
@@ -38,12 +40,17 @@ internal static class WorkflowEndpoints
             null));
     }
 
-    private static async Task<IResult> SubmitAsync(string workflow, HttpContext http, Tickets tickets)
+    private static async Task<IResult> SubmitAsync(
+        string workflow, HttpContext http, Tickets tickets, CallbackSubmission callbacks)
     {
         Query.Of(http);
         SubmitBody body = await StrictJson.ReadAsync<SubmitBody>(http.Request, cancel: http.RequestAborted);
-        return await tickets.SubmitAsync(
-            http, workflow, body.Key, JsonMarshal.GetRawUtf8Value(body.Data).ToArray());
+        if (workflow == CallbackWorkflow.Name)
+            throw Answer.NotFound("Callbacks are ordered with what they tell of: give its submission a callback.");
+        byte[] data = JsonMarshal.GetRawUtf8Value(body.Data).ToArray();
+        return body.Callback is { } endpoint
+            ? await callbacks.SubmitAsync(http, workflow, body.Key, data, endpoint)
+            : await tickets.SubmitAsync(http, workflow, body.Key, data);
     }
 }
 
@@ -53,7 +60,8 @@ internal static class WorkflowEndpoints
 /// The business key: 1 to 200 characters, no control characters, no white space at either end. A second submission of
 /// the same key to the same workflow changes nothing and gets the first one's ticket. None: a new key.
 /// </param>
-internal sealed record SubmitBody(JsonElement Data, string? Key = null);
+/// <param name="Callback">The callback endpoint that is told when the ticket ends.</param>
+internal sealed record SubmitBody(JsonElement Data, string? Key = null, string? Callback = null);
 
 /// <summary>A workflow.</summary>
 /// <param name="Name">Its name.</param>

@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Http;
@@ -31,7 +32,8 @@ internal static class IdempotencyKey
     /// <summary>The name of the record: one client's key at one address is nobody else's.</summary>
     public static string RecordName(HttpContext context, string key)
     {
-        string[] parts = [context.User.Identity?.Name ?? "", context.Request.Method, context.Request.Path, key];
+        string client = context.User.FindFirst(ClaimTypes.NameIdentifier)?.Value ?? context.User.Identity?.Name ?? "";
+        string[] parts = [client, context.Request.Method, context.Request.Path, key];
         StringBuilder text = new();
         foreach (string part in parts)
             text.Append(part.Length).Append(':').Append(part);

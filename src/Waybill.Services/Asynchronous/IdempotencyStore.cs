@@ -7,10 +7,10 @@ namespace Waybill.Services.Asynchronous;
 /// Keeps requests with an <c>Idempotency-Key</c> in the site's store: of several with one key, in whatever processes,
 /// one at a time is carried out, and once it was answered all others get that answer.
 /// </summary>
-/// <param name="store">The site's store.</param>
+/// <param name="site">The site.</param>
 /// <param name="options">Times and sizes.</param>
 /// <param name="time">The clock of attempts; those of the site's processes must agree to some seconds.</param>
-internal sealed class IdempotencyStore(ISiteStore store, IdempotencyOptions options, TimeProvider time)
+internal sealed class IdempotencyStore(SiteClient site, IdempotencyOptions options, TimeProvider time)
 {
     /// <summary>Begins an attempt, or gives the reply of an earlier one.</summary>
     /// <exception cref="ProblemException">It is being carried out, or the key belongs to another request.</exception>
@@ -19,7 +19,7 @@ internal sealed class IdempotencyStore(ISiteStore store, IdempotencyOptions opti
         RecordKey key = new(IdempotencyRecord.Kind, name);
         while (true)
         {
-            StoredRecord? found = (await store.Records.ReadAsync([key], cancel))[0];
+            StoredRecord? found = (await site.Store.Records.ReadAsync([key], cancel))[0];
             IdempotencyRecord? before = found is null ? null : IdempotencyRecord.Of(found);
             if (before is { Reply: not null } && before.Fingerprint == fingerprint)
                 return new IdempotentAttempt(key, before, found!.Revision);
@@ -29,7 +29,7 @@ internal sealed class IdempotencyStore(ISiteStore store, IdempotencyOptions opti
                 time.GetUtcNow() + options.TakeOverAfter);
             if (!await WriteAsync(key, begun.ToJson(), found?.Revision ?? 0, cancel))
                 continue;
-            StoredRecord? written = (await store.Records.ReadAsync([key], cancel))[0];
+            StoredRecord? written = (await site.Store.Records.ReadAsync([key], cancel))[0];
             if (written is not null && IdempotencyRecord.Of(written).Attempt == begun.Attempt)
                 return new IdempotentAttempt(key, begun, written.Revision);
         }
@@ -50,7 +50,7 @@ internal sealed class IdempotencyStore(ISiteStore store, IdempotencyOptions opti
     /// After an attempt of which nobody knows what it did, the id stays.
     /// </summary>
     public Task RefusedAsync(IdempotentAttempt attempt) => attempt.Record.Attempt == 1
-        ? store.Records.WriteAsync([new RecordWrite(attempt.Key, null) { Expected = attempt.Revision }], default)
+        ? site.Store.Records.WriteAsync([new RecordWrite(attempt.Key, null) { Expected = attempt.Revision }], default)
         : ReopenAsync(attempt);
 
     private void Check(IdempotencyRecord? before, string fingerprint)
@@ -77,7 +77,7 @@ internal sealed class IdempotencyStore(ISiteStore store, IdempotencyOptions opti
     }
 
     private Task<bool> WriteAsync(RecordKey key, byte[] value, long expected, CancellationToken cancel) =>
-        store.Records.WriteAsync(
+        site.Store.Records.WriteAsync(
             [new RecordWrite(key, value) { Expected = expected, KeepFor = options.KeepFor }], cancel);
 }
 

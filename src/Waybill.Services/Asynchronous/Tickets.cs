@@ -31,6 +31,15 @@ public sealed class Tickets(SiteClient site, ElementWatch watch, TicketOptions o
     /// engine, which <see cref="Problems.UseProblems"/> answers too.
     /// </exception>
     public async Task<IResult> SubmitAsync(
+        HttpContext context, string workflow, string? businessKey, ReadOnlyMemory<byte> utf8Json) =>
+        await AcceptedAsync(context, await AcceptAsync(context, workflow, businessKey, utf8Json));
+
+    /// <summary>
+    /// As <see cref="SubmitAsync"/>, without the answer. The element's id is <see cref="StableId.Of"/>, unless an
+    /// earlier submission holds the key.
+    /// </summary>
+    /// <inheritdoc cref="SubmitAsync"/>
+    public async Task<TicketReceipt> AcceptAsync(
         HttpContext context, string workflow, string? businessKey, ReadOnlyMemory<byte> utf8Json)
     {
         ArgumentNullException.ThrowIfNull(context);
@@ -40,11 +49,11 @@ public sealed class Tickets(SiteClient site, ElementWatch watch, TicketOptions o
                 ProblemType.NotFound, $"This site has no workflow \"{workflow}\". GET /v1/workflows lists them.");
         }
 
-        string key = businessKey ?? StableId.Of(context, time).ToString("D");
+        Guid id = StableId.Of(context, time);
         try
         {
-            Ticket ticket = await site.SubmitJsonAsync(workflow, key, utf8Json, context.RequestAborted);
-            return await AcceptedAsync(context, TicketReceipt.Of(ticket));
+            return TicketReceipt.Of(await site.SubmitJsonAsync(
+                workflow, businessKey ?? id.ToString("D"), utf8Json, new ElementId(id), context.RequestAborted));
         }
         catch (ArgumentException mistake)
         {
@@ -127,6 +136,10 @@ public sealed class Tickets(SiteClient site, ElementWatch watch, TicketOptions o
         context.Response.Headers.RetryAfter = Problems.Seconds(options.RetryAfter);
         return TicketResult.Of(view, StatusCodes.Status202Accepted);
     }
+
+    /// <summary>An ended ticket as its client reads it, UTF-8 JSON; the same bytes each time.</summary>
+    /// <param name="ticket">The ticket.</param>
+    public static byte[] Write(TicketRecord ticket) => TicketJson.Of(new TicketView(ticket, null));
 
     private async Task<TicketView?> EndedAsync(HttpContext context, ElementId element, TimeSpan wait)
     {

@@ -50,7 +50,7 @@ internal sealed class TicketHost : IAsyncDisposable
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseTestServer();
         builder.Logging.ClearProviders();
-        builder.Services.AddSingleton<TimeProvider>(site.Time).AddSingleton(site.Client).AddSingleton(site.Store);
+        builder.Services.AddSingleton<TimeProvider>(site.Time).AddSingleton(site.Client);
         builder.Services.AddTickets().AddServiceCalls();
         WebApplication app = builder.Build();
         app.UseProblems();
