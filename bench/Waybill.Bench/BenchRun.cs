@@ -18,7 +18,7 @@ internal static class BenchRun
         List<StoreUnderTest> stores = [];
         try
         {
-            foreach (StoreKind kind in options.Stores)
+            foreach (StoreKind kind in options.NeedsStores ? options.Stores : [])
                 stores.Add(await SetUpAsync(kind, folder, cancel));
             BenchReport report = new(
                 TimeProvider.System.GetUtcNow(),
@@ -57,5 +57,8 @@ internal static class BenchRun
             foreach (StoreUnderTest store in stores)
                 await figure.MeasureAsync(store, cancel);
         }
+
+        if (options.Wants(PageFigure.Letter))
+            await new PageFigure(options, report).MeasureAsync(cancel);
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Waybill.Bench.Figures;
 using Waybill.Bench.Limits;
+using Waybill.Bench.Pages;
 
 namespace Waybill.Bench.Children;
 
@@ -34,6 +35,12 @@ internal static class ChildProgram
                 break;
             case ChildWork.Tracking:
                 Say(await TrackingWork.RunAsync(task));
+                break;
+            case ChildWork.PageServer:
+                await PageServer.RunAsync(Say);
+                break;
+            case ChildWork.Pages:
+                Say(await PageWork.RunAsync(task));
                 break;
             default:
                 throw new InvalidOperationException($"There is no such work: {task.Work}.");

@@ -25,6 +25,12 @@ internal enum ChildWork
 
     /// <summary>Follows a journal, caught up and beside an engine; says <see cref="Figures.TrackingTimes"/>.</summary>
     Tracking = 6,
+
+    /// <summary>Serves what pages are made of until it is killed; says its address.</summary>
+    PageServer = 7,
+
+    /// <summary>Composes pages; says <see cref="Pages.PageTimes"/>.</summary>
+    Pages = 8,
 }
 
 /// <summary>A child process's orders.</summary>
@@ -45,4 +51,7 @@ internal sealed record ChildTask
 
     /// <summary>How many elements the worker owns at once at the most.</summary>
     public required int InFlightMax { get; init; }
+
+    /// <summary>The server that is called, where it is in another process.</summary>
+    public Uri? Server { get; init; }
 }
