@@ -19,6 +19,8 @@ internal sealed class RemoteCalls(Attempt attempt, EndpointBook book, Chance cha
         if (service.Endpoints.Count == 0)
             throw Unknown(call.Operation);
         service.CallBegan();
+        if (service.Endpoints.All(endpoint => endpoint.IsBroken))
+            throw LeftAlone(call.Operation);
         ResiliencePipeline<Answer> pipeline = rules.GetOrAdd(
             call.Operation, operation => new AttemptRules(operation, service, chance, time).Build());
         ResilienceContext context = ResilienceContextPool.Shared.Get(cancel);
@@ -52,6 +54,11 @@ internal sealed class RemoteCalls(Attempt attempt, EndpointBook book, Chance cha
             call.Operation.Address,
             cancel);
     }
+
+    private static ServiceCallException LeftAlone(OperationContract operation) => new(
+        CallFailure.Unavailable,
+        operation.Address,
+        "all endpoints have failed too often and are left alone for a while.");
 
     private static ServiceCallException Unknown(OperationContract operation) => new(
         CallFailure.Unavailable,

@@ -63,12 +63,7 @@ internal sealed class Asking<T>(Page page, PieceOptions<T> options)
             return await page.Calls.CallAsync(options.Service, call, cancel);
         object? shared = await page.Calls.Shared.AskAsync(
             (typeof(T), key),
-            async whileWanted =>
-            {
-                // Others that share it may have more time than this piece.
-                using IDisposable wider = page.Calls.Enter(null);
-                return await page.Calls.CallAsync(options.Service, call, whileWanted);
-            },
+            async whileWanted => await page.Calls.CallAsync(options.Service, call, whileWanted),
             cancel);
         return (T)shared!;
     }

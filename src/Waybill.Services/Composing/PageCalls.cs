@@ -42,14 +42,7 @@ internal sealed class PageCalls
         if (!operation.Terms.Idempotent)
             return await CallAsync(service, call, cancel);
         string key = operation.Address + Encoding.UTF8.GetString(ArgumentsJson.Write(operation, arguments).Span);
-        return await Shared.AskAsync(
-            key,
-            async whileWanted =>
-            {
-                using IDisposable wider = Enter(null);
-                return await CallAsync(service, call, whileWanted);
-            },
-            cancel);
+        return await Shared.AskAsync(key, whileWanted => CallAsync(service, call, whileWanted), cancel);
     }
 
     /// <summary>

@@ -14,36 +14,51 @@ internal sealed class SharedCalls
     public int Joined => Volatile.Read(ref joined);
 
     /// <param name="key">What equal calls have in common.</param>
-    /// <param name="call">Makes it, until the token is cancelled.</param>
+    /// <param name="call">Makes it, until the token is cancelled, with the time of whoever comes first.</param>
     /// <param name="cancel">Ends the wait, and the call if this was the last one to wait.</param>
     public async Task<object?> AskAsync(
         object key, Func<CancellationToken, Task<object?>> call, CancellationToken cancel)
     {
-        bool isFirst;
-        Shared shared;
-        lock (gate)
+        while (true)
         {
-            isFirst = !calls.TryGetValue(key, out Shared? found);
-            shared = found ?? new Shared();
-            shared.Waiting++;
-            calls[key] = shared;
-        }
-
-        if (isFirst)
-            _ = RunAsync(shared, call);
-        else
-            Interlocked.Increment(ref joined);
-        try
-        {
-            return await shared.Result.Task.WaitAsync(cancel);
-        }
-        finally
-        {
-            Leave(key, shared);
+            Shared shared = Join(key, out bool isFirst);
+            if (isFirst)
+                _ = RunAsync(key, shared, call);
+            try
+            {
+                object? result = await shared.Result.Task.WaitAsync(cancel);
+                if (!isFirst)
+                    Interlocked.Increment(ref joined);
+                return result;
+            }
+            catch (ServiceCallException error)
+                when (IsOutOfTime(error) && !isFirst && !cancel.IsCancellationRequested)
+            {
+                // Whoever made it had less time than there is here: it is made anew.
+            }
+            finally
+            {
+                Leave(key, shared);
+            }
         }
     }
 
-    private static async Task RunAsync(Shared shared, Func<CancellationToken, Task<object?>> call)
+    private static bool IsOutOfTime(Exception error) =>
+        error is ServiceCallException { Failure: CallFailure.DeadlinePassed };
+
+    private Shared Join(object key, out bool isFirst)
+    {
+        lock (gate)
+        {
+            isFirst = !calls.TryGetValue(key, out Shared? found);
+            Shared shared = found ?? new Shared();
+            shared.Waiting++;
+            calls[key] = shared;
+            return shared;
+        }
+    }
+
+    private async Task RunAsync(object key, Shared shared, Func<CancellationToken, Task<object?>> call)
     {
         try
         {
@@ -51,6 +66,12 @@ internal sealed class SharedCalls
         }
         catch (Exception error)
         {
+            if (IsOutOfTime(error))
+            {
+                lock (gate)
+                    Forget(key, shared);
+            }
+
             shared.Result.TrySetException(error);
             // Seen, even when all who waited have left.
             _ = shared.Result.Task.Exception;
@@ -64,10 +85,16 @@ internal sealed class SharedCalls
             if (--shared.Waiting > 0 || shared.Result.Task.IsCompleted)
                 return;
             // Who asks from now on must not get the result of a call that was given up.
-            calls.Remove(key);
+            Forget(key, shared);
         }
 
         shared.Cancel.Cancel();
+    }
+
+    private void Forget(object key, Shared shared)
+    {
+        if (calls.TryGetValue(key, out Shared? current) && current == shared)
+            calls.Remove(key);
     }
 
     private sealed class Shared

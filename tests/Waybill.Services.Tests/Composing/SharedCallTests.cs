@@ -80,6 +80,24 @@ public sealed class SharedCallTests
     }
 
     [Fact]
+    public async Task A_shared_call_whose_maker_had_less_time_is_made_anew()
+    {
+        await using ShelfHost host = await ShelfHost.StartAsync();
+        host.Shelf.Find = (_, cancel) => host.Shelf.Calls == 1 ? HangAsync(cancel) : Task.FromResult<Book?>(Shelf.Emma);
+        await using Page page = new Composer(new(), host.Time).Begin("shelf", TimeSpan.FromSeconds(10));
+        Piece<Book?> hasty = page.Ask("hasty", Find, new() { Budget = TimeSpan.FromSeconds(1) });
+        Piece<Book?> patient = page.Ask("patient", Find);
+
+        host.Time.Advance(TimeSpan.FromSeconds(1));
+        await page.CompleteAsync();
+
+        Assert.Equal(MissingReason.TimedOut, hasty.Missing?.Reason);
+        Assert.Equal(Shelf.Emma, patient.Value);
+
+        Task<Book?> Find(CancellationToken cancel) => host.Local.FindAsync("111", cancel);
+    }
+
+    [Fact]
     public async Task A_clients_call_takes_a_place_of_its_service()
     {
         await using ShelfHost host = await ShelfHost.StartAsync();
@@ -114,6 +132,12 @@ public sealed class SharedCallTests
 
         Assert.Equal("silence", word.Value);
         Assert.Equal(MissingReason.Unavailable, Assert.Single(report.Missing).Missing?.Reason);
+    }
+
+    private static async Task<Book?> HangAsync(CancellationToken cancel)
+    {
+        await Task.Delay(Timeout.Infinite, cancel);
+        return null;
     }
 
     private Task<string> Ask(CancellationToken cancel) => calls.AskAsync("shared", cancel);
