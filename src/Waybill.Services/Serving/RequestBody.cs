@@ -24,7 +24,13 @@ internal static class RequestBody
                 if (read.Buffer.Length > max)
                     return null;
                 if (read.IsCompleted)
-                    return read.Buffer.ToArray();
+                {
+                    byte[] body = read.Buffer.ToArray();
+                    // Else the server closes the connection, since it cannot know that there is nothing left.
+                    request.BodyReader.AdvanceTo(read.Buffer.End);
+                    return body;
+                }
+
                 request.BodyReader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
             }
         }
