@@ -68,7 +68,7 @@ internal static class ArgumentsJson
         }
         catch (JsonException error)
         {
-            throw new JsonException($"Argument \"{parameter.Name}\" cannot be read: {error.Message}", error);
+            throw new JsonException($"Argument \"{parameter.Name}\" cannot be read: {InputException.ReasonOf(error)}", error);
         }
     }
 

@@ -92,10 +92,9 @@ public static class StrictJson
         }
         catch (JsonException error)
         {
-            int end = error.Message.IndexOf(" Path: ", StringComparison.Ordinal);
-            string fault = end < 0 ? error.Message : error.Message[..end];
             string at = error.Path is null or "$" ? "" : $" at {error.Path}";
-            throw new ProblemException(ProblemType.InvalidInput, $"The body cannot be read{at}: {fault}", error);
+            throw new ProblemException(
+                ProblemType.InvalidInput, $"The body cannot be read{at}: {InputException.ReasonOf(error)}", error);
         }
     }
 
@@ -112,11 +111,24 @@ public static class StrictJson
     {
         if (request.ContentLength > bytesMax)
             throw TooLarge(bytesMax);
-        ReadResult read = await request.BodyReader.ReadAtLeastAsync(bytesMax + 1, cancel);
+        ReadResult read = await ReadAsync(request.BodyReader, bytesMax + 1, cancel);
         ReadOnlySequence<byte> buffer = read.Buffer;
         byte[]? bytes = buffer.Length <= bytesMax ? buffer.ToArray() : null;
         request.BodyReader.AdvanceTo(buffer.End);
         return bytes ?? throw TooLarge(bytesMax);
+    }
+
+    private static async Task<ReadResult> ReadAsync(PipeReader body, int bytes, CancellationToken cancel)
+    {
+        try
+        {
+            return await body.ReadAtLeastAsync(bytes, cancel);
+        }
+        catch (Exception error) when (error is IOException and not BadHttpRequestException or OverflowException)
+        {
+            // The connection broke, or the frame of a chunk makes no sense: both come from the client's side.
+            throw new ProblemException(ProblemType.BadRequest, "The body cannot be read to its end.", error);
+        }
     }
 
     private static ProblemException TooLarge(int bytesMax) =>

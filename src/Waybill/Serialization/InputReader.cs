@@ -76,11 +76,8 @@ internal sealed class InputReader
         }
         catch (JsonException error)
         {
-            // The path has a member of its own, and a position in a line means nothing to who sent a value.
-            int end = error.Message.IndexOf(" Path: ", StringComparison.Ordinal);
-            string fault = end < 0 ? error.Message : error.Message[..end];
             string at = error.Path is null or "$" ? "" : $" at {error.Path}";
-            throw new InputException($"The {what} cannot be read{at}: {fault}", error.Path);
+            throw new InputException($"The {what} cannot be read{at}: {InputException.ReasonOf(error)}", error.Path);
         }
     }
 
