@@ -5,11 +5,12 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 
 usage() {
     cat <<'TEXT'
-usage: ./test.sh [--no-format] [--seeds N] [--kills N] [--filter X]
+usage: ./test.sh [--no-format] [--seeds N] [--kills N] [--fuzz N] [--filter X]
 
   --no-format   leave out the format check
   --seeds N     simulated runs use N seeds (WAYBILL_SEEDS)
   --kills N     crash tests kill N processes (WAYBILL_KILLS)
+  --fuzz N      the HTTP server gets N odd requests (WAYBILL_FUZZ)
   --filter X    run only the tests that `dotnet test --filter X` selects
 
 WAYBILL_PG_BIN names the folder of initdb and postgres, if it should not be looked for.
@@ -21,11 +22,12 @@ filter=()
 while (($# > 0)); do
     case $1 in
         --no-format) check_format=no; shift ;;
-        --seeds | --kills | --filter)
+        --seeds | --kills | --fuzz | --filter)
             if (($# < 2)); then echo "$1 needs a value" >&2; usage >&2; exit 2; fi
             case $1 in
                 --seeds) export WAYBILL_SEEDS=$2 ;;
                 --kills) export WAYBILL_KILLS=$2 ;;
+                --fuzz) export WAYBILL_FUZZ=$2 ;;
                 --filter) filter=(--filter "$2") ;;
             esac
             shift 2 ;;

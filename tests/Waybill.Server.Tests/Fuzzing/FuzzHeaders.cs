@@ -106,7 +106,7 @@ internal sealed class FuzzHeaders(FuzzPool pool, Random chance, double odds)
 
     private string? Key()
     {
-        string right = "Bearer " + pool.Keys[chance.Next(2) == 0 ? 0 : chance.Next(pool.Keys.Count)];
+        string right = "Bearer " + pool.Keys[chance.Next(4) > 0 ? 0 : chance.Next(pool.Keys.Count)];
         return !IsOdd() ? right : chance.Next(12) switch
         {
             0 or 1 => null,

@@ -19,6 +19,9 @@ internal sealed partial class FuzzPool(IReadOnlyList<string> keys, IReadOnlyDict
     /// <summary>The keys that requests carry; no request may find out another of them.</summary>
     public IReadOnlyList<string> Keys { get; } = keys;
 
+    /// <summary>Whether there are values of its own for a name.</summary>
+    public bool Knows(string name) => names.ContainsKey(name);
+
     /// <summary>Something that fits a parameter or member of this name.</summary>
     public string Fitting(string name, Random chance)
     {

@@ -39,7 +39,8 @@ internal sealed class FuzzRun(FuzzSite site, int seed, long count)
     {
         IEnumerable<string> byStatus = statuses.OrderBy(status => status.Key)
             .Select(status => string.Create(CultureInfo.InvariantCulture, $"{NameOf(status.Key)}: {status.Value:N0}"));
-        IEnumerable<string> unreached = site.Routes.Select(route => route.Name).Where(name => !successes.ContainsKey(name));
+        IEnumerable<string> unreached =
+            site.Routes.Select(route => route.Name).Where(name => !successes.ContainsKey(name));
         return string.Create(
             CultureInfo.InvariantCulture,
             $"""

@@ -45,10 +45,12 @@ internal sealed class OddJson(FuzzPool pool, Random chance, double odds)
         if (plain == typeof(DateTimeOffset))
             return Quoted("2027-01-01T00:00:00Z");
         if (plain.IsEnum)
-            return Quoted(JsonNamingPolicy.CamelCase.ConvertName(Enum.GetNames(plain)[chance.Next(Enum.GetNames(plain).Length)]));
+            return Quoted(JsonNamingPolicy.CamelCase.ConvertName(chance.GetItems(Enum.GetNames(plain), 1)[0]));
         if (plain.IsPrimitive || plain == typeof(decimal))
             return Number(name);
-        return depth >= DepthMax ? "null" : plain.IsAssignableTo(typeof(IEnumerable)) ? List(plain, name, depth) : Object(plain, depth);
+        if (depth >= DepthMax)
+            return "null";
+        return plain.IsAssignableTo(typeof(IEnumerable)) ? List(plain, name, depth) : Object(plain, depth);
     }
 
     /// <summary>Text that was JSON.</summary>
@@ -89,8 +91,7 @@ internal sealed class OddJson(FuzzPool pool, Random chance, double odds)
     {
         0 => chance.Next(-2, 3).ToString(CultureInfo.InvariantCulture),
         1 => chance.Next().ToString(CultureInfo.InvariantCulture),
-        2 => name.EndsWith("Ms", StringComparison.Ordinal) ? "1000" : "100",
-        _ => pool.Fitting(name == "version" ? name : "confirm", chance),
+        _ => pool.Fitting(pool.Knows(name) ? name : "confirm", chance),
     };
 
     private string List(Type list, string name, int depth)

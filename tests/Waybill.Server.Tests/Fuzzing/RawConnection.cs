@@ -75,8 +75,8 @@ internal sealed class RawConnection : IDisposable
         }
 
         // A stream of events has no end: that it began is answer enough.
-        bool isStream = headers.GetValueOrDefault("Content-Type")?.StartsWith("text/event-stream", StringComparison.Ordinal)
-            == true;
+        bool isStream = headers.GetValueOrDefault("Content-Type") is { } type
+            && type.StartsWith("text/event-stream", StringComparison.Ordinal);
         bool isBare = request.IsHead || isStream || status is 101 or 204 or 304;
         byte[] body = isBare ? [] : await BodyAsync(headers, patience);
         bool isLast = request.IsTorn || isStream || status == 101 || !IsFramed(headers)
