@@ -22,7 +22,7 @@ internal sealed class FuzzHeaders(FuzzPool pool, Random chance, double odds)
     private static readonly string[] Keys =
         ["\"a\"", "a", "\"\"", "\"a", "\"\\\"", "\"a\\b\"", "a b", "\"é\"", "\"a\", \"b\"", "?1", ":YQ==:", ""];
 
-    private static readonly string[] Tags = ["*", "\"a\"", "W/\"1\"", "\"", "W/", "\"a\", \"b\"", ",", "a", "\"\0\"", ""];
+    private static readonly string[] Tags = ["*", "\"a\"", "W/\"1\"", "\"", "W/", "\"a\", \"b\"", ",", "a", "\"\0\""];
 
     private static readonly string[] Others =
     [
