@@ -68,7 +68,8 @@ internal static class ArgumentsJson
         }
         catch (JsonException error)
         {
-            throw new JsonException($"Argument \"{parameter.Name}\" cannot be read: {InputException.ReasonOf(error)}", error);
+            throw new JsonException(
+                $"Argument \"{parameter.Name}\" cannot be read: {InputException.ReasonOf(error)}", error);
         }
     }
 
