@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json.Serialization;
 using Waybill.Stores;
 using Waybill.Testing;
 
@@ -44,3 +45,7 @@ internal sealed record Purchase(Buyer Buyer, IReadOnlyList<Card> Others);
 internal sealed record Buyer(string Name, Card Card);
 
 internal sealed record Card(string Number, string Holder);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(Purchase))]
+internal sealed partial class SecretJson : JsonSerializerContext;

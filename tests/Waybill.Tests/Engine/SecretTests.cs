@@ -31,6 +31,21 @@ public sealed class SecretTests
     }
 
     [Fact]
+    public async Task Contracts_made_at_build_time_find_their_secrets_too()
+    {
+        Workflow<Purchase, Card> flow = Flow(Noted);
+        SiteOptions options = new() { Keys = new SecretKeyRing(OldKey), Json = SecretJson.Default.Options };
+        await using TestSite site = new(new TestSiteSetup { Workflows = [flow], Options = options });
+
+        Ticket<Card> ticket = await site.Client.SubmitAsync(flow, "1", Bought);
+        string stored = await site.StoredAsync(ticket.Id);
+        await site.RunUntilQuietAsync();
+
+        Assert.DoesNotContain(Number, stored);
+        Assert.Equal(Number, Assert.Single(seen).Buyer.Card.Number);
+    }
+
+    [Fact]
     public async Task An_old_key_still_reads_and_the_next_hop_writes_with_the_new_one()
     {
         Workflow<Purchase, Card> flow = Flow(e => Route.Wait(Pack, e.Data, TimeSpan.FromDays(1)));
@@ -132,6 +147,24 @@ public sealed class SecretTests
         Assert.Contains("\"since\":2", stored);
         Assert.DoesNotContain("holder", stored);
         Assert.Contains("\"cvc\":1", Text(site.Client.Secrets.Opened(Encoding.UTF8.GetBytes(stored))));
+    }
+
+    [Fact]
+    public async Task A_remote_worker_is_given_them_as_they_are_and_what_it_brings_is_encrypted()
+    {
+        Workflow<Parcel, string> flow = RemoteSample.Remote(n => n.GoesTo(Sample.Second)).Encrypts<Parcel>(p => p.Note);
+        SiteOptions options = new() { Keys = new SecretKeyRing(OldKey) };
+        await using TestSite site = new(new TestSiteSetup { Workflows = [flow], Options = options });
+        ElementId id = await site.SubmitAsync(flow, data: new Parcel("plain"));
+        string stored = await site.StoredAsync(id);
+
+        RemoteWork work = await site.TakeAsync();
+        RemoteRoute wait = RemoteSample.ToSecond() with { WaitSeconds = 60 };
+        await site.CompleteAsync(work, wait);
+
+        Assert.DoesNotContain("plain", stored);
+        Assert.Contains("\"note\":\"plain\"", work.Text());
+        Assert.DoesNotContain("by hand", await site.StoredAsync(id));
     }
 
     private Route Noted(Element<Purchase> element)
