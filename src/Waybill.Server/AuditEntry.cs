@@ -6,7 +6,7 @@ namespace Waybill.Server;
 /// <param name="Id">A UUID (version 7) that grows with time.</param>
 /// <param name="At">When it began.</param>
 /// <param name="Act">What was done, for example <c>sidelined.retry</c>.</param>
-/// <param name="By">Who: the name of the API key, or of the host's principal.</param>
+/// <param name="By">Who: the name of the API key with its prefix, or of the host's principal.</param>
 /// <param name="Key">The visible part of the API key; null when another authentication let the caller in.</param>
 /// <param name="Reason">Why, as the caller said.</param>
 /// <param name="Target">To what: a node, a queue, a key.</param>

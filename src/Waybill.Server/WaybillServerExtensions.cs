@@ -10,8 +10,14 @@ using Microsoft.Extensions.Options;
 using Waybill.Server.Access;
 using Waybill.Server.Audit;
 using Waybill.Server.Callbacks;
+using Waybill.Server.Changes;
+using Waybill.Server.Description;
 using Waybill.Server.Elements;
+using Waybill.Server.Held;
 using Waybill.Server.Keys;
+using Waybill.Server.Nodes;
+using Waybill.Server.Sidelined;
+using Waybill.Server.Watching;
 using Waybill.Server.Work;
 using Waybill.Services.Asynchronous;
 using Waybill.Services.Http;
@@ -54,6 +60,14 @@ public static class WaybillServerExtensions
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<AuditTrail>(),
             provider.GetRequiredService<KeyRing>()));
+        services.AddSingleton<Selections>();
+        services.AddSingleton<NodeActs>();
+        services.AddSingleton<HeldActs>();
+        services.AddSingleton<StreamSlots>();
+        services.AddSingleton<NodeCounters>();
+        services.AddSingleton<Instruments>();
+        services.AddHostedService(provider => provider.GetRequiredService<NodeCounters>());
+        services.AddApiDescription();
         services.AddTickets(tickets => tickets.OpensSecretsFor =
             request => RoleRequirement.Held(request.User) >= ServerRole.Submitter);
         services.AddCallbacks();
@@ -77,10 +91,20 @@ public static class WaybillServerExtensions
         WorkflowEndpoints.Map(group);
         ElementEndpoints.Map(group);
         TicketRouting.Map(app);
+        ChangeEndpoints.Map(group);
+        SidelinedEndpoints.Map(group);
+        HeldEndpoints.Map(group);
+        NodeEndpoints.Map(group);
         KeyEndpoints.Map(group);
         AuditEndpoints.Map(group);
         WorkEndpoints.Map(group);
         CallbackRoutes.Map(group);
+        EventEndpoints.Map(group);
+        HealthEndpoints.Map(app);
+        MetricsEndpoint.Map(app);
+        // Made now, so that it hears of everything from the start.
+        app.Services.GetRequiredService<Instruments>();
+        app.MapOpenApi("/openapi/v1.json").RequireAuthorization(ServerPolicies.Reader);
         return app;
     }
 

@@ -10,7 +10,7 @@ public sealed class ElementTests
         await using ServerHost host = await ServerHost.StartAsync([Sample.Parcels()]);
         HttpClient shop = await host.HolderAsync(ServerRole.Submitter);
 
-        string id = await SubmitAsync(shop, "1", "books");
+        string id = await shop.SubmitAsync("1", "books");
         JsonElement waiting = await shop.FetchAsync($"/v1/elements/{id}").JsonAsync();
         await host.Site.RunUntilQuietAsync();
         JsonElement ended = await shop.FetchAsync($"/v1/elements/{id}").JsonAsync();
@@ -32,7 +32,7 @@ public sealed class ElementTests
         await using ServerHost host = await ServerHost.StartAsync([Sample.Parcels()]);
         HttpClient shop = await host.HolderAsync(ServerRole.Submitter);
 
-        Assert.Equal(await SubmitAsync(shop, "1", "books"), await SubmitAsync(shop, "1", "toys"));
+        Assert.Equal(await shop.SubmitAsync("1", "books"), await shop.SubmitAsync("1", "toys"));
     }
 
     [Theory]
@@ -73,8 +73,8 @@ public sealed class ElementTests
         await using ServerHost host = await ServerHost.StartAsync([Sample.Parcels(), Sample.Parcels("others")]);
         HttpClient shop = await host.HolderAsync(ServerRole.Submitter);
         for (int i = 0; i < 5; i++)
-            await SubmitAsync(shop, $"{i}", "books");
-        await SubmitAsync(shop, "0", "books", "others");
+            await shop.SubmitAsync($"{i}", "books");
+        await shop.SubmitAsync("0", "books", "others");
 
         JsonElement first = await shop.FetchAsync("/v1/elements?workflow=parcels&size=3").JsonAsync();
         JsonElement second = await shop.FetchAsync(
@@ -116,8 +116,8 @@ public sealed class ElementTests
         await using ServerHost host = await ServerHost.StartAsync([Sample.Parcels(), Sample.Parcels("others")]);
         HttpClient all = await host.HolderAsync(ServerRole.Submitter);
         HttpClient limited = await host.HolderAsync(ServerRole.Submitter, "parcels");
-        string mine = await SubmitAsync(all, "1", "books");
-        string other = await SubmitAsync(all, "1", "books", "others");
+        string mine = await all.SubmitAsync("1", "books");
+        string other = await all.SubmitAsync("1", "books", "others");
 
         Assert.Equal(["1"], Keys(await limited.FetchAsync("/v1/elements").JsonAsync()));
         Assert.Equal(1, await limited.CountAsync("/v1/elements/count"));
@@ -135,7 +135,7 @@ public sealed class ElementTests
     {
         await using ServerHost host = await ServerHost.StartAsync([Sample.Parcels()]);
         HttpClient shop = await host.HolderAsync(ServerRole.Submitter);
-        string id = await SubmitAsync(shop, "1", "books");
+        string id = await shop.SubmitAsync("1", "books");
 
         await shop.PostAsync($"/v1/elements/{id}/cancel", """{"reason":"changed my mind"}""").JsonAsync(202);
         await host.Site.RunUntilQuietAsync();
@@ -159,14 +159,6 @@ public sealed class ElementTests
         Assert.Equal("note", all[0].GetProperty("input").GetProperty("required")[0].GetString());
         Assert.Equal("note-change", all[0].GetProperty("changes")[0].GetString());
         Assert.Equal("Packs", all[0].GetProperty("nodes")[0].GetProperty("purpose").GetString());
-    }
-
-    private static async Task<string> SubmitAsync(
-        HttpClient client, string key, string note, string workflow = "parcels")
-    {
-        JsonElement ticket = await client.PostAsync(
-            $"/v1/workflows/{workflow}/elements", $$"""{"key":"{{key}}","data":{"note":"{{note}}"} }""").JsonAsync(202);
-        return ticket.GetProperty("id").GetString()!;
     }
 
     private static IEnumerable<string> Keys(JsonElement page) =>

@@ -133,7 +133,7 @@ public sealed class KeyTests
 
         JsonElement act = acts[acts.GetArrayLength() - 1];
         Assert.Equal("keys.create", act.GetProperty("act").GetString());
-        Assert.Equal("a Admin", act.GetProperty("by").GetString());
+        Assert.StartsWith("a Admin (wb_", act.GetProperty("by").GetString());
         Assert.Equal("new shop", act.GetProperty("reason").GetString());
         Assert.Equal("done", act.GetProperty("outcome").GetString());
         Assert.Equal(1, act.GetProperty("count").GetInt64());

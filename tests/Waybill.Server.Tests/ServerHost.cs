@@ -33,6 +33,7 @@ internal sealed class ServerHost : IAsyncDisposable
         builder.Services.AddSingleton<TimeProvider>(site.Time);
         builder.Services.AddSingleton(site.Client);
         builder.Services.AddSingleton(site.Remote);
+        builder.Services.AddSingleton(site.Store);
         builder.Services.AddWaybillServer(setup);
         build?.Invoke(builder);
         WebApplication app = builder.Build();
@@ -91,6 +92,16 @@ internal static class Requests
         JsonElement problem = await sending.JsonAsync(status);
         Assert.Equal(status, problem.GetProperty("status").GetInt32());
         return problem.GetProperty("type").GetString()!["urn:waybill:problem:".Length..];
+    }
+
+    /// <summary>Submits a parcel and gives the element's id.</summary>
+    public static async Task<string> SubmitAsync(
+        this HttpClient client, string key, string note, string workflow = "parcels")
+    {
+        JsonElement ticket = await client.PostAsync(
+            $"/v1/workflows/{workflow}/elements",
+            $$"""{"key":"{{key}}","data":{"note":"{{note}}"} }""").JsonAsync(202);
+        return ticket.GetProperty("id").GetString()!;
     }
 
     public static async Task<long> CountAsync(this HttpClient client, string path) =>

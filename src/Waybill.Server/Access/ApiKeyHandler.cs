@@ -24,7 +24,8 @@ internal sealed class ApiKeyHandler(
             return AuthenticateResult.Fail("The API key is not known, or has run out.");
         ClaimsIdentity identity = new(
             [
-                new Claim(ClaimTypes.Name, key.Name),
+                // Names need not be unique; who reads a ledger must be able to tell two holders apart.
+                new Claim(ClaimTypes.Name, $"{key.Name} (wb_{key.Prefix})"),
                 new Claim(ClaimTypes.NameIdentifier, key.Prefix),
                 new Claim(ClaimTypes.Role, ServerPolicies.NameOf(key.Role)),
                 new Claim(Caller.KeyClaim, key.Prefix),

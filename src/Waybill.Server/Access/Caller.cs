@@ -5,7 +5,7 @@ using Waybill.Services.Http;
 namespace Waybill.Server.Access;
 
 /// <summary>Who sent a request, and what they are limited to.</summary>
-/// <param name="Name">The name of the API key, or of the host's principal.</param>
+/// <param name="Name">The name of the API key with its prefix, or of the host's principal.</param>
 /// <param name="KeyPrefix">The visible part of the API key; null without one.</param>
 /// <param name="Workflows">The workflows that it is limited to; empty for all.</param>
 internal sealed record Caller(string Name, string? KeyPrefix, IReadOnlyList<string> Workflows)
@@ -48,7 +48,7 @@ internal sealed record Caller(string Name, string? KeyPrefix, IReadOnlyList<stri
     }
 
     /// <summary>Who acts, for journals and ledgers.</summary>
-    public Actor ToActor(string? reason = null) => new(KeyPrefix is null ? Name : $"{Name} (wb_{KeyPrefix})", reason);
+    public Actor ToActor(string? reason = null) => new(Name, reason);
 
     private ProblemException OutOfScope(string workflow) => new(
         ServerProblems.OutOfScope,

@@ -15,13 +15,13 @@ internal static class AuditEndpoints
             new("before", QueryKind.Instant, "Acts that began before this instant."),
             .. QueryParameter.Page,
         ])
-        .Gives<PageOf<AuditEntry>>();
+        .Gives<Listing<AuditEntry>>();
 
     private static async Task<IResult> ListAsync(HttpContext http, AuditTrail audit)
     {
         Query query = Query.Of(http);
         Page<AuditEntry> page = await audit.ListAsync(
             query.Instant("from"), query.Instant("before"), query.Page(), http.RequestAborted);
-        return Answer.Ok(PageOf<AuditEntry>.Of(page, entry => entry));
+        return Answer.Ok(Listing<AuditEntry>.Of(page, entry => entry));
     }
 }

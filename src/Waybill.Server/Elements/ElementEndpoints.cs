@@ -19,7 +19,7 @@ internal static class ElementEndpoints
             .Is(ServerRole.Reader, "ListElements", "The elements in flight that match, oldest first.")
             .LooksAtScope()
             .Takes([.. ElementQuery.Parameters, .. QueryParameter.Page])
-            .Gives<PageOf<ElementAnswer>>();
+            .Gives<Listing<ElementAnswer>>();
         group.MapGet("elements/count", CountAsync)
             .Is(ServerRole.Reader, "CountElements", "How many elements in flight match, exactly.")
             .LooksAtScope()
@@ -41,7 +41,7 @@ internal static class ElementEndpoints
         Query query = Query.Of(http);
         ElementFilter filter = ElementQuery.Of(query, Caller.Of(http));
         Page<ElementSummary> page = await site.Store.Directory.ListAsync(filter, query.Page(), http.RequestAborted);
-        return Answer.Ok(PageOf<ElementAnswer>.Of(page, ElementAnswer.Of));
+        return Answer.Ok(Listing<ElementAnswer>.Of(page, ElementAnswer.Of));
     }
 
     private static async Task<IResult> CountAsync(HttpContext http, SiteClient site)

@@ -20,9 +20,10 @@ internal static class WorkflowEndpoints
         group.MapGet("workflows", List)
             .Is(ServerRole.Reader, "ListWorkflows", "The workflows of the site, all versions.")
             .LooksAtScope()
-            .Gives<PageOf<WorkflowAnswer>>();
+            .Gives<Listing<WorkflowAnswer>>();
         group.MapPost("workflows/{workflow}/elements", SubmitAsync)
             .Is(ServerRole.Submitter, "SubmitElement", "Submits an element to the newest version of a workflow.")
+            .WithIdempotencyKey()
             .Reads<SubmitBody>()
             .GivesTicket()
             .WithIdempotencyKey();
@@ -32,7 +33,7 @@ internal static class WorkflowEndpoints
     {
         Query.Of(http);
         Caller caller = Caller.Of(http);
-        return Answer.Ok(new PageOf<WorkflowAnswer>(
+        return Answer.Ok(new Listing<WorkflowAnswer>(
             [
                 .. site.Workflows.Where(workflow => caller.Reaches(workflow.Name))
                     .Select(workflow => WorkflowAnswer.Of(workflow, site)),

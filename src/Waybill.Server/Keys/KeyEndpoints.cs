@@ -17,7 +17,7 @@ internal static class KeyEndpoints
         group.MapGet("keys", ListAsync)
             .Is(ServerRole.Admin, "ListKeys", "The API keys, without their secrets.")
             .Takes(QueryParameter.Page)
-            .Gives<PageOf<ApiKey>>();
+            .Gives<Listing<ApiKey>>();
         group.MapPost("keys", CreateAsync)
             .Is(ServerRole.Admin, "CreateKey", "Makes an API key. Its secret is in the answer, and nowhere else.")
             .Reads<NewKeyBody>()
@@ -33,7 +33,7 @@ internal static class KeyEndpoints
     }
 
     private static async Task<IResult> ListAsync(HttpContext http, ApiKeys keys) =>
-        Answer.Ok(PageOf<ApiKey>.Of(await keys.ListAsync(Query.Of(http).Page(), http.RequestAborted), key => key));
+        Answer.Ok(Listing<ApiKey>.Of(await keys.ListAsync(Query.Of(http).Page(), http.RequestAborted), key => key));
 
     private static async Task<IResult> CreateAsync(HttpContext http, ApiKeys keys)
     {

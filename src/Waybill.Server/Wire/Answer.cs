@@ -45,9 +45,9 @@ internal static class Answer
 /// <summary>One page of a listing.</summary>
 /// <param name="Items">The items.</param>
 /// <param name="Next">Give it as <c>after</c> for the next page; left out when this was the last.</param>
-internal sealed record PageOf<T>(IReadOnlyList<T> Items, long? Next)
+internal sealed record Listing<T>(IReadOnlyList<T> Items, long? Next)
 {
-    public static PageOf<T> Of<TFrom>(Page<TFrom> page, Func<TFrom, T> show) =>
+    public static Listing<T> Of<TFrom>(Page<TFrom> page, Func<TFrom, T> show) =>
         new([.. page.Items.Select(show)], page.Next);
 }
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Waybill.Server.Access;
@@ -22,6 +23,9 @@ internal static class EndpointWords
     public static RouteHandlerBuilder Takes(
         this RouteHandlerBuilder endpoint, params IEnumerable<QueryParameter> parameters) =>
         endpoint.WithMetadata(new QueryMetadata([.. parameters]));
+
+    /// <summary>The name of a member or of an enumeration's value, as it is written.</summary>
+    public static string CamelCase(string name) => JsonNamingPolicy.CamelCase.ConvertName(name);
 
     /// <summary>What body it reads.</summary>
     public static RouteHandlerBuilder Reads<T>(this RouteHandlerBuilder endpoint)

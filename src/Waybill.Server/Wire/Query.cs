@@ -8,7 +8,7 @@ namespace Waybill.Server.Wire;
 /// <summary>The query of a request, read strictly: an unknown or doubled parameter must not widen a filter.</summary>
 internal sealed class Query
 {
-    private readonly Dictionary<string, string> values = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string[]> values = new(StringComparer.Ordinal);
 
     private Query(IQueryCollection given, IReadOnlyList<QueryParameter> taken)
     {
@@ -19,16 +19,19 @@ internal sealed class Query
                 throw Invalid(taken.Count == 0
                     ? $"This address takes no query, and \"{name}\" was given."
                     : $"There is no parameter \"{name}\" here. Known: {string.Join(", ", taken.Select(p => p.Name))}.");
-            if (value.Count != 1 || string.IsNullOrEmpty(value[0]))
-                throw Invalid($"Parameter \"{name}\" must be given once, with a value.");
-            values[name] = Checked(parameter, value[0]!);
+            bool isOften = parameter.Kind == QueryKind.Texts;
+            if ((value.Count != 1 && !isOften) || value.Any(string.IsNullOrEmpty))
+                throw Invalid($"Parameter \"{name}\" must be given {(isOften ? "" : "once, ")}with a value.");
+            values[name] = [.. value.Select(each => Checked(parameter, each!))];
         }
     }
 
     public static Query Of(HttpContext context) => new(
         context.Request.Query, context.GetEndpoint()?.Metadata.GetMetadata<QueryMetadata>()?.Parameters ?? []);
 
-    public string? Text(string name) => values.GetValueOrDefault(name);
+    public string? Text(string name) => values.TryGetValue(name, out string[]? given) ? given[0] : null;
+
+    public IReadOnlyList<string> Texts(string name) => values.GetValueOrDefault(name, []);
 
     public long? Number(string name) =>
         Text(name) is { } text ? long.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture) : null;
@@ -43,11 +46,14 @@ internal sealed class Query
         where T : struct, Enum => Text(name) is { } text ? Enum.Parse<T>(text, ignoreCase: true) : null;
 
     /// <summary>What <see cref="QueryParameter.Page"/> asks for.</summary>
-    public PageRequest Page()
+    public PageRequest Page() => new(Size(), Number("after"));
+
+    /// <summary>How many items a page is asked to hold.</summary>
+    public int Size()
     {
         long size = Number("size") ?? 100;
         return size is >= 1 and <= 1000
-            ? new PageRequest((int)size, Number("after"))
+            ? (int)size
             : throw Invalid($"A page holds 1 to 1,000 items; {size} were asked for.");
     }
 
@@ -82,7 +88,7 @@ internal sealed class Query
         _ => "text of at most 400 characters, none of them control characters",
     };
 
-    private static DateTimeOffset? ToInstant(string text)
+    public static DateTimeOffset? ToInstant(string text)
     {
         string[] forms = ["yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd'T'HH:mmK"];
         // A plus sign in a query is a blank, unless it was escaped.

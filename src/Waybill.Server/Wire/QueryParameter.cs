@@ -22,9 +22,7 @@ internal sealed record QueryParameter(string Name, QueryKind Kind, string Says)
     /// <typeparam name="T">The enumeration.</typeparam>
     public static QueryParameter Of<T>(string name, string says)
         where T : struct, Enum =>
-        new(name, QueryKind.Word, says) { Words = [.. Enum.GetNames<T>().Select(CamelCase)] };
-
-    private static string CamelCase(string name) => char.ToLowerInvariant(name[0]) + name[1..];
+        new(name, QueryKind.Word, says) { Words = [.. Enum.GetNames<T>().Select(EndpointWords.CamelCase)] };
 }
 
 /// <summary>How a query parameter is written.</summary>
@@ -44,6 +42,9 @@ internal enum QueryKind
 
     /// <summary>A UUID.</summary>
     Id,
+
+    /// <summary>Text that may be given several times.</summary>
+    Texts,
 
     /// <summary>One of a few words.</summary>
     Word,

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Waybill.Server.Keys;
+using Waybill.Server.Sidelined;
 
 namespace Waybill.Server.Wire;
 
@@ -10,4 +11,5 @@ namespace Waybill.Server.Wire;
     UseStringEnumConverter = true)]
 [JsonSerializable(typeof(KeyRecord))]
 [JsonSerializable(typeof(AuditEntry))]
+[JsonSerializable(typeof(SelectionAnswer))]
 internal sealed partial class RecordJson : JsonSerializerContext;
