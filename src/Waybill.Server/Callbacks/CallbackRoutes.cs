@@ -17,7 +17,7 @@ internal static class CallbackRoutes
         group.MapGet("callbacks/endpoints", ListAsync)
             .Is(ServerRole.Operator, "ListCallbackEndpoints", "Who is told of tickets' ends, without secrets.")
             .Takes(QueryParameter.Page)
-            .Gives<PageOf<CallbackEndpoint>>();
+            .Gives<Listing<CallbackEndpoint>>();
         group.MapPost("callbacks/endpoints", RegisterAsync)
             .Is(ServerRole.Operator, "RegisterCallbackEndpoint", "Registers an endpoint. Its secret is in the answer.")
             .Reads<NewCallbackEndpointBody>()
@@ -51,7 +51,7 @@ internal static class CallbackRoutes
     }
 
     private static async Task<IResult> ListAsync(HttpContext http, CallbackDesk desk) => Answer.Ok(
-        PageOf<CallbackEndpoint>.Of(await desk.ListAsync(Query.Of(http).Page(), http.RequestAborted), each => each));
+        Listing<CallbackEndpoint>.Of(await desk.ListAsync(Query.Of(http).Page(), http.RequestAborted), each => each));
 
     private static async Task<IResult> FindAsync(string id, HttpContext http, CallbackDesk desk)
     {
