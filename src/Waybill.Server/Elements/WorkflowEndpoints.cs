@@ -23,7 +23,6 @@ internal static class WorkflowEndpoints
             .Gives<Listing<WorkflowAnswer>>();
         group.MapPost("workflows/{workflow}/elements", SubmitAsync)
             .Is(ServerRole.Submitter, "SubmitElement", "Submits an element to the newest version of a workflow.")
-            .WithIdempotencyKey()
             .Reads<SubmitBody>()
             .GivesTicket()
             .WithIdempotencyKey();
