@@ -10,11 +10,11 @@ internal sealed partial class FuzzPool(IReadOnlyList<string> keys, IReadOnlyDict
 {
     private const int KeptMax = 512;
 
+    private const string Everything = "";
+    private const string Count = "count";
+
     private readonly Lock gate = new();
-    private readonly string[] found = new string[KeptMax];
-    private readonly string[] counts = new string[KeptMax];
-    private int foundCount;
-    private int countCount;
+    private readonly Dictionary<string, List<string>> found = [];
 
     /// <summary>The keys that requests carry; no request may find out another of them.</summary>
     public IReadOnlyList<string> Keys { get; } = keys;
@@ -23,36 +23,52 @@ internal sealed partial class FuzzPool(IReadOnlyList<string> keys, IReadOnlyDict
     public bool Knows(string name) => names.ContainsKey(name);
 
     /// <summary>Something that fits a parameter or member of this name.</summary>
-    public string Fitting(string name, Random chance)
+    /// <param name="name">The name.</param>
+    /// <param name="family">What its route is about.</param>
+    /// <param name="chance">Chooses.</param>
+    public string Fitting(string name, string family, Random chance)
     {
         if (names.TryGetValue(name, out string[]? known))
             return known[chance.Next(known.Length)];
         lock (gate)
         {
-            bool isCount = name is "confirm" or "max";
-            int have = Math.Min(KeptMax, isCount ? countCount : foundCount);
-            return have == 0 ? "1" : (isCount ? counts : found)[chance.Next(have)];
+            string kind = name is "confirm" or "max" ? Count : chance.Next(4) > 0 ? family : Everything;
+            return found.TryGetValue(kind, out List<string>? have) || found.TryGetValue(Everything, out have)
+                ? have[chance.Next(have.Count)]
+                : "1";
         }
     }
 
     /// <summary>Notes the ids and counts of an answer.</summary>
-    public void Learn(string body)
+    /// <param name="family">What the answering route is about.</param>
+    /// <param name="body">The answer.</param>
+    /// <param name="chance">Chooses what is forgotten for it.</param>
+    public void Learn(string family, string body, Random chance)
     {
         foreach (Match match in Ids().Matches(body).Take(20))
         {
             string value = match.Groups[1].Value;
             // A request must not revoke the keys that all others need.
-            if (value.Length <= 100 && !Keys.Any(key => key.Contains(value, StringComparison.Ordinal)))
-            {
-                lock (gate)
-                    found[foundCount++ % KeptMax] = value;
-            }
+            if (value.Length > 100 || Keys.Any(key => key.Contains(value, StringComparison.Ordinal)))
+                continue;
+            Keep(family, value, chance);
+            Keep(Everything, value, chance);
         }
 
         foreach (Match match in Counts().Matches(body).Take(2))
+            Keep(Count, match.Groups[1].Value, chance);
+    }
+
+    private void Keep(string kind, string value, Random chance)
+    {
+        lock (gate)
         {
-            lock (gate)
-                counts[countCount++ % KeptMax] = match.Groups[1].Value;
+            if (!found.TryGetValue(kind, out List<string>? kept))
+                found[kind] = kept = [];
+            if (kept.Count < KeptMax)
+                kept.Add(value);
+            else
+                kept[chance.Next(KeptMax)] = value;
         }
     }
 

@@ -10,14 +10,14 @@ namespace Waybill.Server.Tests.Fuzzing;
 /// <param name="MayWait">Whether it asks the server to wait: its sender then hangs up soon.</param>
 /// <param name="IsTorn">Whether its frame is broken: nothing can follow it, and there may be no answer.</param>
 internal sealed record FuzzRequest(
-    long Number, string Route, byte[] Bytes, bool IsHead, bool MayWait, bool IsTorn)
+    long Number, RouteShape Route, byte[] Bytes, bool IsHead, bool MayWait, bool IsTorn)
 {
     private const int ShownMax = 2000;
 
     public override string ToString()
     {
         string text = Encoding.Latin1.GetString(Bytes, 0, Math.Min(Bytes.Length, ShownMax));
-        return $"#{Number} for {Route}, {Bytes.Length} bytes:\n{text.Replace("\0", "\\0", StringComparison.Ordinal)}";
+        return $"#{Number} for {Route.Name}, {Bytes.Length} bytes:\n{text.Replace("\0", "\\0", StringComparison.Ordinal)}";
     }
 }
 

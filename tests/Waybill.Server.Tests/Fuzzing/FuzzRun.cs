@@ -85,8 +85,8 @@ internal sealed class FuzzRun(FuzzSite site, int seed, long count)
             faults.Enqueue($"{fault}\n{request}\n--- answer: {answer}");
         if (answer.Status is < 200 or >= 300)
             return;
-        successes.AddOrUpdate(request.Route, 1, static (_, many) => many + 1);
-        site.Pool.Learn(answer.Text);
+        successes.AddOrUpdate(request.Route.Name, 1, static (_, many) => many + 1);
+        site.Pool.Learn(request.Route.Family, answer.Text, new Random((int)request.Number));
     }
 
     private static string NameOf(int status) => status switch

@@ -18,10 +18,13 @@ internal sealed class FuzzSource(int seed, IReadOnlyList<RouteShape> routes, Fuz
 
     private static readonly string[] OddVersions = ["HTTP/1.0", "HTTP/1.2", "HTTP/2.0", "HTTP/9", "http/1.1", ""];
 
+    private readonly RouteShape submit = routes.First(route => route.Name == "POST /v1/workflows/{workflow}/elements");
+
     public FuzzRequest Make(long number)
     {
         Random chance = new(unchecked((seed * 1_000_003) + (int)(number * 7919)));
-        RouteShape route = routes[(int)(number % routes.Count)];
+        // Every eighth submits: without elements the other routes have nothing to find.
+        RouteShape route = number % 8 == 0 ? submit : routes[(int)(number % routes.Count)];
         double odds = chance.Next(4) == 0 ? 0 : 0.12;
         bool IsOdd() => chance.NextDouble() < odds;
 
@@ -37,7 +40,7 @@ internal sealed class FuzzSource(int seed, IReadOnlyList<RouteShape> routes, Fuz
         string version = IsOdd() && chance.Next(3) == 0 ? OddVersions[chance.Next(OddVersions.Length)] : "HTTP/1.1";
         string head = $"{method} {target} {version}\r\n{headers.Text(body is not null)}{frame.Headers}\r\n";
         return new FuzzRequest(
-            number, route.Name, [.. Encoding.Latin1.GetBytes(ToWire(head)), .. frame.Bytes],
+            number, route, [.. Encoding.Latin1.GetBytes(ToWire(head)), .. frame.Bytes],
             method == "HEAD", MayWait(route, headers, body), frame.IsTorn || version != "HTTP/1.1");
     }
 
@@ -54,7 +57,7 @@ internal sealed class FuzzSource(int seed, IReadOnlyList<RouteShape> routes, Fuz
             else if (chance.NextDouble() < odds)
                 path.Append(OddTexts.Segment(chance));
             else
-                path.Append(Uri.EscapeDataString(pool.Fitting(segment.Trim('{', '}'), chance)));
+                path.Append(Uri.EscapeDataString(pool.Fitting(segment.Trim('{', '}'), route.Family, chance)));
         }
 
         return path.ToString();
@@ -65,7 +68,7 @@ internal sealed class FuzzSource(int seed, IReadOnlyList<RouteShape> routes, Fuz
         List<string> written = [];
         foreach (Wire.QueryParameter parameter in route.Query.Where(_ => chance.Next(3) == 0))
         {
-            string value = chance.NextDouble() < odds ? OddTexts.Value(chance) : Value(parameter, chance);
+            string value = chance.NextDouble() < odds ? OddTexts.Value(chance) : Value(parameter, route.Family, chance);
             string text = chance.NextDouble() < odds ? value : Uri.EscapeDataString(value);
             written.Add($"{parameter.Name}={text}");
             if (chance.NextDouble() < odds)
@@ -77,14 +80,14 @@ internal sealed class FuzzSource(int seed, IReadOnlyList<RouteShape> routes, Fuz
         return written.Count == 0 ? "" : "?" + string.Join('&', written);
     }
 
-    private string Value(Wire.QueryParameter parameter, Random chance) => parameter.Kind switch
+    private string Value(Wire.QueryParameter parameter, string family, Random chance) => parameter.Kind switch
     {
         Wire.QueryKind.Number => chance.Next(1, 20).ToString(CultureInfo.InvariantCulture),
         Wire.QueryKind.Truth => "true",
         Wire.QueryKind.Instant => "2027-01-01T00:00:00Z",
         Wire.QueryKind.Word => parameter.Words[chance.Next(parameter.Words.Count)],
-        Wire.QueryKind.Id => pool.Fitting("id", chance),
-        _ => pool.Fitting(parameter.Name, chance),
+        Wire.QueryKind.Id => pool.Fitting("id", family, chance),
+        _ => pool.Fitting(parameter.Name, family, chance),
     };
 
     private byte[]? Body(RouteShape route, Random chance, double odds)
@@ -92,7 +95,7 @@ internal sealed class FuzzSource(int seed, IReadOnlyList<RouteShape> routes, Fuz
         bool isSent = route.Body is not null || chance.NextDouble() < odds;
         if (!isSent || chance.NextDouble() < odds / 4)
             return null;
-        OddJson json = new(pool, chance, odds);
+        OddJson json = new(pool, route.Family, chance, odds);
         string text = json.Of(route.Body);
         return chance.NextDouble() < odds ? json.Torn(text) : Encoding.UTF8.GetBytes(text);
     }

@@ -8,7 +8,7 @@ using System.Text.Json;
 namespace Waybill.Server.Tests.Fuzzing;
 
 /// <summary>Writes JSON that nearly is what a route reads: the members of its type, with a few things wrong.</summary>
-internal sealed class OddJson(FuzzPool pool, Random chance, double odds)
+internal sealed class OddJson(FuzzPool pool, string family, Random chance, double odds)
 {
     private const int DepthMax = 6;
 
@@ -37,11 +37,11 @@ internal sealed class OddJson(FuzzPool pool, Random chance, double odds)
         if (plain != type && chance.Next(3) == 0)
             return "null";
         if (plain == typeof(string))
-            return Quoted(chance.NextDouble() < odds ? OddTexts.Value(chance) : pool.Fitting(name, chance));
+            return Quoted(chance.NextDouble() < odds ? OddTexts.Value(chance) : pool.Fitting(name, family, chance));
         if (plain == typeof(bool))
             return chance.Next(2) == 0 ? "true" : "false";
         if (plain == typeof(Guid))
-            return Quoted(pool.Fitting("id", chance));
+            return Quoted(pool.Fitting("id", family, chance));
         if (plain == typeof(DateTimeOffset))
             return Quoted("2027-01-01T00:00:00Z");
         if (plain.IsEnum)
@@ -91,7 +91,7 @@ internal sealed class OddJson(FuzzPool pool, Random chance, double odds)
     {
         0 => chance.Next(-2, 3).ToString(CultureInfo.InvariantCulture),
         1 => chance.Next().ToString(CultureInfo.InvariantCulture),
-        _ => pool.Fitting(pool.Knows(name) ? name : "confirm", chance),
+        _ => pool.Fitting(pool.Knows(name) ? name : "confirm", family, chance),
     };
 
     private string List(Type list, string name, int depth)

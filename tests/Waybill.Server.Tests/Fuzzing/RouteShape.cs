@@ -14,6 +14,9 @@ namespace Waybill.Server.Tests.Fuzzing;
 internal sealed record RouteShape(
     string Name, string Method, IReadOnlyList<string> Segments, Type? Body, IReadOnlyList<QueryParameter> Query)
 {
+    /// <summary>What the route is about: the first word of its path after the version.</summary>
+    public string Family => Segments.FirstOrDefault(segment => segment != "v1", "");
+
     /// <summary>All routes of a server: what is added to it later is among them by itself.</summary>
     public static IReadOnlyList<RouteShape> AllOf(EndpointDataSource endpoints) =>
     [
