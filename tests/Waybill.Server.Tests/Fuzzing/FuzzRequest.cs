@@ -4,7 +4,7 @@ namespace Waybill.Server.Tests.Fuzzing;
 
 /// <summary>A request as it goes over the wire.</summary>
 /// <param name="Number">Which of the run.</param>
-/// <param name="Route">The route that it is meant for.</param>
+/// <param name="Route">What it is meant for.</param>
 /// <param name="Bytes">All of it.</param>
 /// <param name="IsHead">Whether its answer has no body whatever its headers say.</param>
 /// <param name="MayWait">Whether it asks the server to wait: its sender then hangs up soon.</param>
@@ -16,8 +16,9 @@ internal sealed record FuzzRequest(
 
     public override string ToString()
     {
-        string text = Encoding.Latin1.GetString(Bytes, 0, Math.Min(Bytes.Length, ShownMax));
-        return $"#{Number} for {Route.Name}, {Bytes.Length} bytes:\n{text.Replace("\0", "\\0", StringComparison.Ordinal)}";
+        string text = Encoding.Latin1.GetString(Bytes, 0, Math.Min(Bytes.Length, ShownMax))
+            .Replace("\0", "\\0", StringComparison.Ordinal);
+        return $"#{Number} for {Route.Name}, {Bytes.Length} bytes:\n{text}";
     }
 }
 

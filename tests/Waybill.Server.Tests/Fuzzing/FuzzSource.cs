@@ -24,7 +24,8 @@ internal sealed class FuzzSource(int seed, IReadOnlyList<RouteShape> routes, Fuz
     {
         Random chance = new(unchecked((seed * 1_000_003) + (int)(number * 7919)));
         // Every eighth submits: without elements the other routes have nothing to find.
-        RouteShape route = number % 8 == 0 ? submit : routes[(int)(number % routes.Count)];
+        long others = number - (number / 8) - 1;
+        RouteShape route = number % 8 == 0 ? submit : routes[(int)(others % routes.Count)];
         double odds = chance.Next(4) == 0 ? 0 : 0.12;
         bool IsOdd() => chance.NextDouble() < odds;
 
