@@ -4,6 +4,7 @@ using Bookstore.Http;
 using Bookstore.Outside;
 using Bookstore.Services;
 using Bookstore.Storage;
+using Bookstore.Views;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -38,6 +39,7 @@ public static class Site
             host = app;
         }
 
+        host.Services.GetService<SpanFile>();
         ShopServices.ServeLocally(host.Services, order);
         return host;
     }
@@ -50,6 +52,8 @@ public static class Site
         services.AddSingleton(new Chance(order.Seed));
         services.AddSingleton(provider => new Pace(order.Speed, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<CardProcessor>().AddSingleton<Carrier>();
+        if (order.TraceFile is { } file)
+            services.AddSingleton(_ => new SpanFile(file));
         if (order.HasStore)
             AddStore(services, order);
         ShopServices.Add(services, order);

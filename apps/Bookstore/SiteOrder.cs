@@ -36,4 +36,7 @@ public sealed record SiteOrder
 
     /// <summary>Whether the shop's own pages and the site's API are shown there.</summary>
     public bool HasShop { get; init; }
+
+    /// <summary>The file that spans are written to; null for none.</summary>
+    public string? TraceFile { get; init; }
 }

@@ -12,7 +12,7 @@ public static class Topology
     public static IReadOnlyList<Workflow> Workflows { get; } =
     [
         Orders.Workflow, Fulfilment.Workflow, Waves.Workflow, Payments.Workflow, Settlements.Workflow,
-        Receiving.Workflow, Stowing.Workflow, Returns.Workflow,
+        Receiving.Workflow, Stowing.Workflow, Returns.Workflow, Gifts.Workflow,
     ];
 }
 
@@ -242,4 +242,17 @@ public static class Returns
             .Purpose("Takes the books in and has the money paid back."))
         .Node(Close, n => n.Run(Decide.OnRefund).Finishes()
             .Purpose("Closes the return."));
+}
+
+/// <summary>A gift that is wrapped by a program of somebody else's, in whatever language: docs/worker-protocol.md.</summary>
+public static class Gifts
+{
+    public static readonly Node<Gift> Wrap = new("wrap");
+
+    public static Workflow<Gift, Gift> Workflow { get; } = Workflow<Gift, Gift>
+        .Named("gifts")
+        .StartsAt(Wrap)
+        .Node(Wrap, n => n.RunRemotely().Finishes()
+            .Retry(20, Backoff.Exponential(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30)))
+            .Purpose("Waits for whoever wraps gifts."));
 }

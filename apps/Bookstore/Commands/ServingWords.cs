@@ -38,6 +38,11 @@ internal static class ServingWords
         CustomParser = Addresses,
     };
 
+    public static Option<string?> Trace { get; } = new("--trace")
+    {
+        Description = "Write the spans of this process to a file, one line of JSON each",
+    };
+
     public static SiteOrder AddTo(SiteOrder order, ParseResult parsed)
     {
         IReadOnlyList<string> serves = parsed.GetValue(Serve)!;
@@ -49,6 +54,7 @@ internal static class ServingWords
             Urls = [.. (serves.Count > 0 ? parsed.GetValue(Urls)! : []).Concat(shop).Distinct()],
             HasShop = shop.Count > 0,
             ServiceKey = KeyOfEnvironment(),
+            TraceFile = parsed.GetValue(Trace),
         };
     }
 
@@ -62,7 +68,7 @@ internal static class ServingWords
         };
         Command command = new("serve", "Carry services out for other processes, and nothing else, until Ctrl+C.")
         {
-            services, Urls, Use,
+            services, Urls, Use, Trace,
         };
         foreach (Option option in options)
             command.Options.Add(option);
@@ -73,6 +79,7 @@ internal static class ServingWords
                 Uses = parsed.GetValue(Use)!,
                 Urls = parsed.GetValue(Urls)!,
                 ServiceKey = KeyOfEnvironment(),
+                TraceFile = parsed.GetValue(Trace),
             };
             return new ServeCommand(site, output).RunAsync(cancel);
         });
