@@ -1,3 +1,4 @@
+using System.Net;
 using Bookstore.Domains;
 using Bookstore.Feeds;
 using Bookstore.Http;
@@ -11,6 +12,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Waybill.Hosting;
 using Waybill.Postgres;
+using Waybill.Server.Callbacks;
 using Waybill.Sqlite;
 using Waybill.Stores;
 
@@ -64,6 +66,7 @@ public static class Site
         services.AddWaybill(site =>
         {
             site.Add(Topology.Workflows);
+            site.AddCallbacks();
             site.Options.Json = BookstoreJson.Options;
             foreach (string node in order.Nodes)
                 site.Options.HostedNodes.Add(node);
@@ -75,7 +78,16 @@ public static class Site
                 site.UsePostgres(order.Store.Place);
         });
         if (order is { HasWorker: true, IsReadOnly: false })
+        {
             services.AddTracking(order.Store);
+            services.AddCallbacks(callbacks =>
+            {
+                foreach (IPNetwork network in order.CallbackNetworks)
+                    callbacks.AllowedNetworks.Add(network);
+                callbacks.AllowsHttp = order.CallbackNetworks.Count > 0;
+            });
+        }
+
         services.AddSingleton<Database>(provider => provider.GetRequiredService<ISiteStore>() switch
         {
             SqliteStore sqlite => new SqliteDatabase(sqlite),

@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Bookstore;
 
 /// <summary>How a process takes part in the site.</summary>
@@ -36,6 +38,9 @@ public sealed record SiteOrder
 
     /// <summary>Whether the shop's own pages and the site's API are shown there.</summary>
     public bool HasShop { get; init; }
+
+    /// <summary>Networks that are not public, to which callbacks are sent all the same, also without TLS.</summary>
+    public IReadOnlyList<IPNetwork> CallbackNetworks { get; init; } = [];
 
     /// <summary>The file that spans are written to; null for none.</summary>
     public string? TraceFile { get; init; }

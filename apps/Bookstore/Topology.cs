@@ -244,7 +244,9 @@ public static class Returns
             .Purpose("Closes the return."));
 }
 
-/// <summary>A gift that is wrapped by a program of somebody else's, in whatever language: docs/worker-protocol.md.</summary>
+/// <summary>
+/// A gift that a program of somebody else's wraps, in whatever language: docs/worker-protocol.md.
+/// </summary>
 public static class Gifts
 {
     public static readonly Node<Gift> Wrap = new("wrap");

@@ -57,7 +57,7 @@ public sealed partial class PipelineTests : IDisposable
         await new PipelineCommand(output).RunAsync();
 
         string[] nodes = [.. output.ToString().Split(Environment.NewLine).Where(line => NodeLine().IsMatch(line))];
-        Assert.Equal(34, nodes.Length);
+        Assert.Equal(35, nodes.Length);
         Assert.All(nodes, node => Assert.EndsWith(".", node, StringComparison.Ordinal));
     }
 

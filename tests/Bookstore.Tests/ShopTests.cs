@@ -67,6 +67,29 @@ public sealed class ShopTests : IDisposable
     }
 
     [Fact]
+    public async Task Whoever_placed_an_order_is_called_back_when_it_has_ended()
+    {
+        await using CallbackReceiver receiver = await CallbackReceiver.StartAsync();
+        await using ServedSite site = await OpenAsync();
+        using HttpClient clerk = await site.ClerkAsync();
+        using HttpResponseMessage registered = await clerk.PostAsJsonAsync(
+            "/v1/callbacks/endpoints", new { name = "till", url = receiver.Url }, Stop);
+        string callback = (await JsonOf(registered)).GetProperty("endpoint").GetProperty("id").GetString()!;
+        object[] lines = [new { sku = await AnyInStockAsync(site), quantity = 1 }];
+
+        using HttpResponseMessage placed = await clerk.PostAsJsonAsync(
+            "/shop/orders", new { number = "W-1", customer = "C0001", lines, callback }, Stop);
+        using HttpResponseMessage unknown = await clerk.PostAsJsonAsync(
+            "/shop/orders", new { number = "W-2", customer = "C0001", lines, callback = "nobody" }, Stop);
+
+        (string Signature, string Body) told = await receiver.ToldAsync();
+        Assert.Equal(HttpStatusCode.Accepted, placed.StatusCode);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, unknown.StatusCode);
+        Assert.StartsWith("v1,", told.Signature, StringComparison.Ordinal);
+        Assert.Contains("W-1", told.Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_the_shop_cannot_take_is_refused_with_a_stable_type()
     {
         await using ServedSite site = await OpenAsync();
@@ -147,6 +170,7 @@ public sealed class ShopTests : IDisposable
         {
             Urls = ["http://127.0.0.1:0"],
             HasShop = true,
+            CallbackNetworks = [IPNetwork.Parse("127.0.0.0/8")],
             Uses = away.ToDictionary(name => name, _ => NobodyThere),
         });
     }

@@ -116,7 +116,7 @@ public static class CommandLine
         {
             Store, CatalogFile, OrdersFile, Rate, Count, Nodes, Speed, Seed, Report, NoFeed,
             ServingWords.Serve, ServingWords.Urls, ServingWords.Use, ServingWords.Http,
-            ServingWords.Trace,
+            ServingWords.Trace, ServingWords.CallbackNetworks,
         };
         root.SetAction((parsed, cancel) => new RunCommand(RunOrderOf(parsed), output).RunAsync(cancel));
         root.Subcommands.Add(ServingWords.Command(SiteOf, output, Speed, Seed));

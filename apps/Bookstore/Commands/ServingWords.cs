@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Net;
 using Bookstore.Services;
 
 namespace Bookstore.Commands;
@@ -38,6 +39,13 @@ internal static class ServingWords
         CustomParser = Addresses,
     };
 
+    public static Option<IReadOnlyList<IPNetwork>> CallbackNetworks { get; } = new("--callbacks-to")
+    {
+        Description = "Send callbacks to these networks although they are not public, for example 127.0.0.0/8",
+        DefaultValueFactory = _ => [],
+        CustomParser = Networks,
+    };
+
     public static Option<string?> Trace { get; } = new("--trace")
     {
         Description = "Write the spans of this process to a file, one line of JSON each",
@@ -55,6 +63,7 @@ internal static class ServingWords
             HasShop = shop.Count > 0,
             ServiceKey = KeyOfEnvironment(),
             TraceFile = parsed.GetValue(Trace),
+            CallbackNetworks = parsed.GetValue(CallbackNetworks)!,
         };
     }
 
@@ -137,6 +146,20 @@ internal static class ServingWords
         foreach (string address in addresses.Where(address => !IsAddress(address)))
             result.AddError($"\"{address}\" is no address to listen on: write http://127.0.0.1:5081.");
         return addresses;
+    }
+
+    private static IReadOnlyList<IPNetwork> Networks(ArgumentResult result)
+    {
+        List<IPNetwork> networks = [];
+        foreach (string text in result.Tokens.SelectMany(token => token.Value.Split(',', NoEmptyNames)))
+        {
+            if (IPNetwork.TryParse(text, out IPNetwork network))
+                networks.Add(network);
+            else
+                result.AddError($"\"{text}\" is no network: write 127.0.0.0/8.");
+        }
+
+        return networks;
     }
 
     private static void CheckNames(IEnumerable<string> names, ArgumentResult result)

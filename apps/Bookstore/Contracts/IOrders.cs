@@ -52,7 +52,9 @@ public interface IOrders
 /// <param name="Customer">The customer's number.</param>
 /// <param name="Lines">1 to 500.</param>
 /// <param name="IsUrgent">Whether the customer pays for the next day.</param>
-public sealed record NewOrder(string Number, string Customer, IReadOnlyList<NewOrderLine> Lines, bool IsUrgent);
+/// <param name="Ticket">The id that its ticket gets, never one of another order; null for a new one.</param>
+public sealed record NewOrder(
+    string Number, string Customer, IReadOnlyList<NewOrderLine> Lines, bool IsUrgent, Guid? Ticket = null);
 
 /// <summary>So many pieces of one article.</summary>
 /// <param name="Sku">The article.</param>

@@ -5,6 +5,8 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Waybill;
 using Waybill.Server;
+using Waybill.Server.Callbacks;
+using Waybill.Services;
 using Waybill.Services.Asynchronous;
 using Waybill.Services.Http;
 
@@ -25,16 +27,46 @@ internal static class OrderEndpoints
         orders.MapDelete("{number}", CancelAsync).RequireAuthorization(ServerPolicies.Submitter);
     }
 
-    private static async Task<IResult> PlaceAsync(HttpContext http, IOrders orders, Tickets tickets, TimeProvider time)
+    private static async Task<IResult> PlaceAsync(
+        HttpContext http, IOrders orders, Tickets tickets, CallbackDesk callbacks, TimeProvider time)
     {
         OrderBody body = await StrictJson.ReadAsync<OrderBody>(http.Request, cancel: http.RequestAborted);
         // The same when the request is sent again with its Idempotency-Key.
-        string number = body.Number ?? $"W-{StableId.Of(http, time).ToString("N")[16..]}";
-        OrderReceipt receipt = await orders.PlaceAsync(
-            new NewOrder(number, body.Customer, body.Lines, body.Urgent), http.RequestAborted);
+        Guid ticket = StableId.Of(http, time);
+        string number = body.Number ?? $"W-{ticket.ToString("N")[16..]}";
+        NewOrder order = new(number, body.Customer, body.Lines, body.Urgent, ticket);
+        OrderReceipt receipt = body.Callback is { } endpoint
+            ? await PlaceAndTellAsync(order, endpoint, orders, callbacks, http.RequestAborted)
+            : await orders.PlaceAsync(order, http.RequestAborted);
         http.Response.Headers["Content-Location"] = $"/shop/orders/{Uri.EscapeDataString(number)}";
         return await tickets.AcceptedAsync(
             http, new TicketReceipt(new ElementId(receipt.Ticket), Orders.Workflow.Name, number, receipt.IsNew));
+    }
+
+    // Whom to tell is noted first: an order that was taken in ends with its callback, whatever dies in between.
+    private static async Task<OrderReceipt> PlaceAndTellAsync(
+        NewOrder order, string endpoint, IOrders orders, CallbackDesk callbacks, CancellationToken cancel)
+    {
+        ElementId ticket = new(order.Ticket!.Value);
+        if (!await callbacks.OrderAsync(ticket, endpoint, cancel))
+        {
+            throw ShopProblems.Of(
+                "callback-endpoint-unknown", 422,
+                "There is no callback endpoint of that id. An operator registers it at /v1/callbacks/endpoints.");
+        }
+
+        try
+        {
+            OrderReceipt receipt = await orders.PlaceAsync(order, cancel);
+            if (receipt.Ticket != ticket.Value)
+                await callbacks.WithdrawAsync(ticket, cancel);
+            return receipt;
+        }
+        catch (RefusedException)
+        {
+            await callbacks.WithdrawAsync(ticket, cancel);
+            throw;
+        }
     }
 
     private static async Task<IResult> WhereAsync(
@@ -89,7 +121,8 @@ internal static class OrderEndpoints
         new(user.Identity?.Name is { Length: > 0 } name ? name : "unnamed", reason);
 
     private sealed record OrderBody(
-        string Customer, IReadOnlyList<NewOrderLine> Lines, string? Number = null, bool Urgent = false);
+        string Customer, IReadOnlyList<NewOrderLine> Lines, string? Number = null, bool Urgent = false,
+        string? Callback = null);
 
     private sealed record AddressBody(string Address, string? Reason = null);
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Bookstore.Contracts;
 using Bookstore.Ordering;
 using Waybill;
@@ -36,7 +37,12 @@ public sealed class OrderService(SiteClient site, ICustomers customers, ICatalog
             IsUrgent = order.IsUrgent,
             Lines = [.. order.Lines.Select(line => Priced(line, articles[line.Sku]))],
         };
-        Ticket<OrderOutcome> ticket = await site.SubmitAsync(Orders.Workflow, placed.Number, placed, cancel);
+        Ticket ticket = await site.SubmitJsonAsync(
+            Orders.Workflow.Name,
+            placed.Number,
+            JsonSerializer.SerializeToUtf8Bytes(placed, BookstoreJson.Options),
+            order.Ticket is { } id ? new ElementId(id) : null,
+            cancel);
         return new OrderReceipt(placed.Number, ticket.Id.Value, ticket.IsNew, placed.Total.Pence);
     }
 
