@@ -9,7 +9,7 @@ namespace Bookstore.Tests;
 public sealed class PaymentsAwayTests : IDisposable
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan Bound = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Bound = TimeSpan.FromMinutes(4);
 
     private readonly Bookshop shop = new();
 
@@ -18,11 +18,10 @@ public sealed class PaymentsAwayTests : IDisposable
     {
         (Process payments, string url) = await StartPaymentsAsync("http://127.0.0.1:0");
         Task<int> run = shop.RunAsync(OrderWith(url));
-        await UntilAsync(async store => await EndedAsync(store) > 0);
+        await UntilAsync(run, async store => await EndedAsync(store) > 0);
 
         await KillAsync(payments);
-        await UntilAsync(async store => await WaitingAsync(store) > 5);
-        Assert.False(run.IsCompleted);
+        await UntilAsync(run, async store => await WaitingAsync(store) > 5);
         (Process revived, _) = await StartPaymentsAsync(url);
         int exit;
         try
@@ -78,7 +77,7 @@ public sealed class PaymentsAwayTests : IDisposable
         new ElementFilter { Workflow = Payments.Workflow.Name, Node = "process", State = ElementState.Delayed },
         CancellationToken.None);
 
-    private async Task UntilAsync(Func<ISiteStore, Task<bool>> isSo)
+    private async Task UntilAsync(Task run, Func<ISiteStore, Task<bool>> isSo)
     {
         using PeriodicTimer timer = new(Look, TimeProvider.System);
         using CancellationTokenSource bound = CancellationTokenSource.CreateLinkedTokenSource(
@@ -90,6 +89,9 @@ public sealed class PaymentsAwayTests : IDisposable
         ISiteStore store = host.Services.GetRequiredService<ISiteStore>();
         await store.OpenAsync(bound.Token);
         while (!await isSo(store))
+        {
+            Assert.False(run.IsCompleted, $"The run has ended: {run.Exception?.Message}{shop.Output}");
             await timer.WaitForNextTickAsync(bound.Token);
+        }
     }
 }
