@@ -124,6 +124,7 @@ public sealed class SiteClient
                 + $"{string.Join(", ", Workflows.Select(known => known.Name).Distinct().Order())}.",
                 nameof(workflow));
         object input = site.Codecs.Input.Read(newest.InputType, utf8Json.Span, $"input of workflow \"{workflow}\"");
+        CheckPlace(site.StartOf(newest), input);
         Acceptance acceptance = await SubmitAsync(site.StartOf(newest), key, input, id, cancel);
         return new Ticket(acceptance.Id, newest.Name, newest.Version, key, acceptance.IsNew);
     }
@@ -234,6 +235,19 @@ public sealed class SiteClient
     /// The site's workflows as text: every node with its purpose, exits, limits, and what happens when it fails.
     /// </summary>
     public string DescribePipeline() => PipelineText.Of(site);
+
+    // What a workflow makes of its input, to find its place, has never seen input of just any client.
+    private static void CheckPlace(PlacedNode start, object input)
+    {
+        try
+        {
+            SiteDefinition.SlotFor(start, input);
+        }
+        catch (Exception error) when (error is not RouteException)
+        {
+            throw new InputException($"The input has no place at {start.Address}: {error.Message}", null);
+        }
+    }
 
     private async Task<Acceptance> SubmitAsync(
         PlacedNode start, string key, object input, ElementId? id, CancellationToken cancel)

@@ -25,20 +25,36 @@ internal sealed partial class FirstKey(
             return;
         }
 
-        // The file first: a key that nobody could read would lock everyone out.
-        FileStreamOptions mine = new() { Mode = FileMode.Create, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-            mine.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        await using StreamWriter writer = new(Path.GetFullPath(file), mine);
-        NewApiKey admin = new("first admin", ServerRole.Admin);
-        if (await keys.TryCreateAsync(admin, Prefix, Caller.Host.Name, cancellationToken) is { } issued)
+        // The file first: a key that nobody could read would lock everyone out. Under another name until the key is
+        // made: of two processes that begin at once the slower must not empty the file of the faster.
+        string draft = $"{Path.GetFullPath(file)}.{Environment.ProcessId}";
+        IssuedApiKey? issued;
+        await using (StreamWriter writer = new(draft, ForThisUser()))
         {
-            await writer.WriteLineAsync(issued.Secret);
-            LogMade(file);
+            issued = await keys.TryCreateAsync(
+                new NewApiKey("first admin", ServerRole.Admin), Prefix, Caller.Host.Name, cancellationToken);
+            await writer.WriteLineAsync(issued?.Secret);
         }
+
+        if (issued is null)
+        {
+            File.Delete(draft);
+            return;
+        }
+
+        File.Move(draft, file, overwrite: true);
+        LogMade(file);
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private static FileStreamOptions ForThisUser()
+    {
+        FileStreamOptions options = new() { Mode = FileMode.Create, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        return options;
+    }
 
     [LoggerMessage(
         6001, LogLevel.Warning,

@@ -57,6 +57,17 @@ public sealed class SubmitJsonTests
     }
 
     [Fact]
+    public async Task Input_that_a_workflow_cannot_place_is_refused()
+    {
+        await using TestSite site = new(Single(
+            _ => Route.Finish("done"), n => n.OrderedBy(p => p.Count / p.Note.Length == 0 ? p.Note : null)));
+
+        InputException error = await Assert.ThrowsAsync<InputException>(() => SubmitAsync(site, """{"note":""}"""));
+
+        Assert.Contains("no place at parcels:1/first", error.Message);
+    }
+
+    [Fact]
     public async Task Too_deep_nesting_is_refused()
     {
         await using TestSite site = new(flow);
