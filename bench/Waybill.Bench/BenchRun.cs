@@ -51,6 +51,7 @@ internal static class BenchRun
             new RecoveryFigure(options, report),
             new HoldingFigure(options, report),
             new TrackingFigure(options, report),
+            new HttpFigure(options, report),
         ];
         foreach (IFigure figure in figures.Where(figure => figure.Letters.Any(options.Wants)))
         {

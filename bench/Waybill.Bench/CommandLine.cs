@@ -8,7 +8,7 @@ namespace Waybill.Bench;
 /// <summary>What the program can be asked.</summary>
 internal static class CommandLine
 {
-    private static readonly string[] Letters = ["a", "b", "c", "d", "e", "f", "g", PageFigure.Letter];
+    private static readonly string[] Letters = ["a", "b", "c", "d", "e", "f", "g", PageFigure.Letter, "i"];
 
     private static readonly Option<string> Store = new("--store")
     {
@@ -19,7 +19,7 @@ internal static class CommandLine
     private static readonly Option<string> Only = new("--only")
     {
         Description = "Which figures, as letters with commas: a throughput, b latency, c depth, d recovery, e cost, "
-            + "f holding, g tracking, h pages.",
+            + "f holding, g tracking, h pages, i HTTP server.",
         DefaultValueFactory = _ => string.Join(',', Letters),
     };
 

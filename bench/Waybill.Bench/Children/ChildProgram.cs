@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Waybill.Bench.Figures;
+using Waybill.Bench.Http;
 using Waybill.Bench.Limits;
 using Waybill.Bench.Pages;
 
@@ -41,6 +42,15 @@ internal static class ChildProgram
                 break;
             case ChildWork.Pages:
                 Say(await PageWork.RunAsync(task));
+                break;
+            case ChildWork.HttpServer:
+                await HttpServer.RunAsync(task, Say);
+                break;
+            case ChildWork.HttpLoad:
+                Say(await HttpWork.RunAsync(task));
+                break;
+            case ChildWork.HttpWaiting:
+                Say(await WaitingWork.RunAsync(task));
                 break;
             default:
                 throw new InvalidOperationException($"There is no such work: {task.Work}.");

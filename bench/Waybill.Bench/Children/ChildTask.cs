@@ -1,3 +1,4 @@
+using Waybill.Bench.Http;
 using Waybill.Bench.Sites;
 
 namespace Waybill.Bench.Children;
@@ -31,6 +32,15 @@ internal enum ChildWork
 
     /// <summary>Composes pages; says <see cref="Pages.PageTimes"/>.</summary>
     Pages = 8,
+
+    /// <summary>Serves a site over HTTP until it is killed; says <see cref="ServerAtWork"/>.</summary>
+    HttpServer = 9,
+
+    /// <summary>Loads such a server; says <see cref="HttpTimes"/>.</summary>
+    HttpLoad = 10,
+
+    /// <summary>Waits at such a server; says <see cref="WaitingCosts"/>.</summary>
+    HttpWaiting = 11,
 }
 
 /// <summary>A child process's orders.</summary>
@@ -54,4 +64,7 @@ internal sealed record ChildTask
 
     /// <summary>The server that is called, where it is in another process.</summary>
     public Uri? Server { get; init; }
+
+    /// <summary>The HTTP server that is loaded.</summary>
+    public ServerAtWork? Http { get; init; }
 }
