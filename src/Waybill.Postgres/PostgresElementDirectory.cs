@@ -4,7 +4,7 @@ using Waybill.Stores;
 
 namespace Waybill.Postgres;
 
-internal sealed class PostgresElementDirectory(Listings listings) : IElementDirectory
+internal sealed class PostgresElementDirectory(Listings listings, Listings lookups) : IElementDirectory
 {
     /// <summary>What <see cref="ToDetails"/> reads, from <see cref="From"/>.</summary>
     internal const string Details =
@@ -42,7 +42,7 @@ internal sealed class PostgresElementDirectory(Listings listings) : IElementDire
             query.WhereGiven(element.Workflow, "t.workflow = @").WhereGiven(element.BusinessKey, "t.business_key = @");
         }
 
-        return (await listings.ReadAsync(query, ToDetails, cancel)).FirstOrDefault();
+        return (await lookups.ReadAsync(query, ToDetails, cancel)).FirstOrDefault();
     }
 
     public async Task<Page<ElementSummary>> ListAsync(

@@ -47,6 +47,7 @@ public sealed class PostgresStore : ISiteStore
         schema = new SiteSchema(this.options.Schema);
         sources = new DataSources(connectionString, this.options);
         Listings listings = new(sources.Listings, schema);
+        Listings lookups = new(sources.Lookups, schema);
         nodes = new NodeNumbers(listings);
         lanes = new Lanes(sources.Lanes, time);
         notifier = new ArrivalNotifier(sources.Lanes, schema, time);
@@ -56,8 +57,8 @@ public sealed class PostgresStore : ISiteStore
         held = new HeldTables(schema);
         PostgresElementStore elements = new(schema, nodes, held, lanes, arrivals);
         Elements = elements;
-        Directory = new PostgresElementDirectory(listings);
-        Tickets = new PostgresTicketStore(listings);
+        Directory = new PostgresElementDirectory(listings, lookups);
+        Tickets = new PostgresTicketStore(listings, lookups);
         Sidelined = new PostgresSidelinedStore(listings, elements);
         Held = new PostgresHeldStore(
             held, new HeldDeclaration(sources.Listings, schema, nodes, held), new HeldListings(listings),
