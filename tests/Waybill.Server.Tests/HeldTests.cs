@@ -115,6 +115,19 @@ public sealed class HeldTests
         Assert.Equal("invalid-input", await reader.FetchAsync(Queue + question).ProblemAsync(400));
     }
 
+    [Theory]
+    [InlineData("null")]
+    [InlineData("""{"column":"zone","is":"equal","value":"\ud800"}""")]
+    [InlineData("""{"column":"zone","is":"equal","value":[]}""")]
+    public async Task A_condition_that_makes_no_sense_is_the_clients_mistake(string condition)
+    {
+        await using ServerHost host = await FilledAsync();
+        HttpClient shop = await host.HolderAsync(ServerRole.Operator);
+
+        Assert.Equal("invalid-input", await shop.PostAsync(
+            Queue + "/release", $$$"""{"filter":{"where":[{{{condition}}}]}}""").ProblemAsync(400));
+    }
+
     [Fact]
     public async Task A_queue_that_is_none_is_not_found()
     {

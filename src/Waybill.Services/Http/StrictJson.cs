@@ -87,14 +87,37 @@ public static class StrictJson
             throw new ProblemException(ProblemType.InvalidInput, "The body is not UTF-8 text.");
         try
         {
-            return JsonSerializer.Deserialize<T>(utf8Json, Options)
+            T value = JsonSerializer.Deserialize<T>(utf8Json, Options)
                 ?? throw new ProblemException(ProblemType.InvalidInput, "The body is null.");
+            RequireUnicode(utf8Json);
+            return value;
         }
         catch (JsonException error)
         {
             string at = error.Path is null or "$" ? "" : $" at {error.Path}";
             throw new ProblemException(
                 ProblemType.InvalidInput, $"The body cannot be read{at}: {InputException.ReasonOf(error)}", error);
+        }
+    }
+
+    // Typed members are checked as they are read, but JSON that is taken as it stands would fail wherever it is used.
+    private static void RequireUnicode(ReadOnlySpan<byte> utf8Json)
+    {
+        if (utf8Json.IndexOf("\\ud"u8) < 0 && utf8Json.IndexOf("\\uD"u8) < 0)
+            return;
+        Utf8JsonReader reader = new(utf8Json);
+        try
+        {
+            while (reader.Read())
+            {
+                if (reader.ValueIsEscaped && reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName)
+                    reader.GetString();
+            }
+        }
+        catch (InvalidOperationException error)
+        {
+            throw new ProblemException(
+                ProblemType.InvalidInput, "A text has half of a surrogate pair (\\ud800 to \\udfff).", error);
         }
     }
 

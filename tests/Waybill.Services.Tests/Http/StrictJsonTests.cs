@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using Waybill.Services.Http;
 
 namespace Waybill.Services.Tests.Http;
@@ -46,6 +47,22 @@ public sealed class StrictJsonTests
 
         Assert.Contains("UTF-8", Assert.Throws<ProblemException>(() => StrictJson.Parse<Wish>(json)).Message);
     }
+
+    [Theory]
+    [InlineData("""{"a":"\ud800"}""")]
+    [InlineData("""{"\uDC00\ud800":1}""")]
+    [InlineData("""[{"a":["\ud83dx"]}]""")]
+    public void Half_a_surrogate_pair_is_the_clients_mistake_also_in_json_that_is_taken_as_it_stands(string json)
+    {
+        ProblemException problem = Assert.Throws<ProblemException>(
+            () => StrictJson.Parse<JsonElement>(Encoding.UTF8.GetBytes(json)));
+
+        Assert.Equal(ProblemType.InvalidInput, problem.Type);
+    }
+
+    [Fact]
+    public void A_whole_surrogate_pair_is_read() =>
+        Assert.Equal("😀", StrictJson.Parse<JsonElement>("\"\\ud83d\\ude00\""u8).GetString());
 
     [Fact]
     public void Deep_nesting_is_the_clients_mistake()
