@@ -1,6 +1,8 @@
+using System.Collections.Concurrent;
 using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -17,7 +19,7 @@ internal sealed class FuzzSite : IAsyncDisposable
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("waybill-fuzz-");
     private readonly FuzzLog log = new();
     private readonly WebApplication app;
-    private int inside;
+    private readonly ConcurrentDictionary<string, string> inside = new();
 
     private FuzzSite(Action<WaybillBuilder, string> store)
     {
@@ -34,14 +36,16 @@ internal sealed class FuzzSite : IAsyncDisposable
         app = builder.Build();
         app.Use(async (context, next) =>
         {
-            Interlocked.Increment(ref inside);
+            HttpRequest request = context.Request;
+            inside[context.TraceIdentifier] =
+                $"{request.Method} {request.Path}{request.QueryString} Prefer: {request.Headers["Prefer"]}";
             try
             {
                 await next(context);
             }
             finally
             {
-                Interlocked.Decrement(ref inside);
+                inside.TryRemove(context.TraceIdentifier, out _);
             }
         });
         app.MapWaybill();
@@ -54,8 +58,8 @@ internal sealed class FuzzSite : IAsyncDisposable
 
     public IPEndPoint Address => new(IPAddress.Loopback, new Uri(app.Urls.Single()).Port);
 
-    /// <summary>How many requests the server is busy with.</summary>
-    public int Inside => Volatile.Read(ref inside);
+    /// <summary>The requests that the server is busy with.</summary>
+    public IReadOnlyCollection<string> Inside => [.. inside.Values];
 
     public IReadOnlyList<string> LoggedFaults => log.Faults;
 

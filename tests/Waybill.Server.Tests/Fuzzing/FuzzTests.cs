@@ -48,8 +48,8 @@ public sealed class FuzzTests(ITestOutputHelper output)
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", site.Pool.Keys[0]);
         await client.FetchAsync("/v1/workflows").JsonAsync();
         Assert.True(
-            SpinWait.SpinUntil(() => site.Inside == 0, TimeSpan.FromSeconds(60)),
-            $"{site.Inside} requests have not ended.");
+            SpinWait.SpinUntil(() => site.Inside.Count == 0, TimeSpan.FromSeconds(60)),
+            $"Not ended: {string.Join("; ", site.Inside)}");
     }
 
     private static long? Variable(string name) =>

@@ -23,7 +23,8 @@ internal sealed class OddJson(FuzzPool pool, string family, Random chance, doubl
     [
         """{"note":"a","count":2}""", """{"note":"broken","count":1}""", """{"title":"b"}""", """{"title":null}""",
         """{"method":"ground","zone":"A","grams":100}""", """{"method":null,"zone":"","grams":-1}""", """{"id":"w"}""",
-        """{"note":"a\u0000b","count":2}""", """{"note":"\ud800"}""", """{"note":"a","unknown":[1]}""", "\"text\"",
+        """{"note":"a\u0000b","count":2}""", """{"note":"\ud800"}""", """{"\udc00":1}""",
+        """{"note":"a","unknown":[1]}""", "\"text\"",
     ];
 
     /// <summary>A value of a type, or nearly.</summary>
