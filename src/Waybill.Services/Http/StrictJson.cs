@@ -11,8 +11,8 @@ namespace Waybill.Services.Http;
 
 /// <summary>
 /// Reads JSON that clients send, strictly: unknown, doubled, missing and null members are refused, as are comments,
-/// trailing commas, numbers in quotes, text that is not UTF-8, and more than 32 levels. Every refusal is a
-/// <see cref="ProblemException"/> of the client's.
+/// trailing commas, numbers in quotes, instants without an offset, text that is not UTF-8, and more than 32 levels.
+/// Every refusal is a <see cref="ProblemException"/> of the client's.
 /// </summary>
 public static class StrictJson
 {
@@ -168,7 +168,11 @@ public static class StrictJson
             RespectNullableAnnotations = true,
             RespectRequiredConstructorParameters = true,
             MaxDepth = 32,
-            Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false) },
+            Converters =
+            {
+                new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false),
+                new InstantConverter(),
+            },
             TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
         };
         options.MakeReadOnly();

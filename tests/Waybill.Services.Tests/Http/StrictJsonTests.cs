@@ -40,6 +40,28 @@ public sealed class StrictJsonTests
         Assert.Contains(named, problem.Message);
     }
 
+    [Theory]
+    [InlineData("2026-01-31T12:00:00Z")]
+    [InlineData("2026-01-31T13:00:00+01:00")]
+    [InlineData("2026-01-31T10:00:00.000-02:00")]
+    public void An_instant_says_its_offset(string text) => Assert.Equal(
+        new DateTimeOffset(2026, 1, 31, 12, 0, 0, TimeSpan.Zero),
+        StrictJson.Parse<Due>(Encoding.UTF8.GetBytes($$"""{"at":"{{text}}"}""")).At);
+
+    [Theory]
+    [InlineData("\"2026-01-31T12:00:00\"", "offset")]
+    [InlineData("\"2026-01-31\"", "offset")]
+    [InlineData("\"soon\"", "instant")]
+    [InlineData("5", "instant")]
+    public void One_without_is_not_read_as_the_servers_local_time(string json, string named)
+    {
+        ProblemException problem = Assert.Throws<ProblemException>(
+            () => StrictJson.Parse<Due>(Encoding.UTF8.GetBytes($$"""{"at":{{json}}}""")));
+
+        Assert.Contains("$.at", problem.Message, StringComparison.Ordinal);
+        Assert.Contains(named, problem.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Text_that_is_not_utf8_is_the_clients_mistake()
     {
@@ -73,6 +95,8 @@ public sealed class StrictJsonTests
     }
 
     private static Wish Parse(string json) => StrictJson.Parse<Wish>(Encoding.UTF8.GetBytes(json));
+
+    private sealed record Due(DateTimeOffset? At = null);
 
     private enum Colour
     {
