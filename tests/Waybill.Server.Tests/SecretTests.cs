@@ -55,6 +55,23 @@ public sealed class SecretTests
             });
     }
 
+    [Fact]
+    public async Task A_mask_that_is_pasted_back_takes_no_secrets_place()
+    {
+        await using ServerHost host = await StartAsync();
+        HttpClient admin = await host.HolderAsync(ServerRole.Admin);
+        string id = await SubmitAsync(admin, "broken");
+        await host.Site.RunUntilQuietAsync();
+
+        string refused = await admin.PostAsync(
+            $"/v1/sidelined/{id}/edit", """{"patch":{"card":"***","note":"sound"}}""").ProblemAsync(422);
+        await admin.PostAsync($"/v1/sidelined/{id}/edit", """{"patch":{"note":"sound"}}""").JsonAsync();
+        await host.Site.RunUntilQuietAsync();
+
+        Assert.Equal("unusable-input", refused);
+        Assert.Equal(Card, await CardOfAsync(admin, id));
+    }
+
     private static Task<ServerHost> StartAsync() => ServerHost.StartAsync(
         [Payments],
         options: new SiteOptions { Keys = SecretKeyRing.Parse(SecretKeyRing.NewLine("k")) });

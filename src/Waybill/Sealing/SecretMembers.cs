@@ -25,12 +25,14 @@ internal sealed class SecretMembers(IReadOnlyList<MemberInfo> declared, Seal sea
     /// What was stored before, or nothing: a secret that has not changed stays as it is, if its key is the current one.
     /// </param>
     /// <param name="contract">The type's contract.</param>
-    public byte[] Close(ReadOnlySpan<byte> plain, ReadOnlySpan<byte> before, JsonTypeInfo contract)
-    {
-        JsonNode? node = JsonNode.Parse(plain);
-        Walk(node, before.IsEmpty ? null : JsonNode.Parse(before), contract, "", Closed);
-        return JsonSerializer.SerializeToUtf8Bytes(node);
-    }
+    public byte[] Close(ReadOnlySpan<byte> plain, ReadOnlySpan<byte> before, JsonTypeInfo contract) =>
+        CloseBy(plain, before, contract, Closed);
+
+    /// <summary>As <see cref="Close"/>, for JSON that a person changed, who sees masks in place of secrets.</summary>
+    /// <inheritdoc cref="Close"/>
+    /// <exception cref="RouteException">A secret would be replaced by the mask.</exception>
+    public byte[] CloseEdited(ReadOnlySpan<byte> plain, ReadOnlySpan<byte> before, JsonTypeInfo contract) =>
+        CloseBy(plain, before, contract, ClosedUnlessMasked);
 
     /// <summary>JSON as code has it. What was stored before its member was declared secret is left as it is.</summary>
     /// <param name="stored">JSON as it is stored.</param>
@@ -46,6 +48,28 @@ internal sealed class SecretMembers(IReadOnlyList<MemberInfo> declared, Seal sea
     /// <summary>Whether a member of a contract is that of a type.</summary>
     public static bool IsMember(JsonPropertyInfo property, MemberInfo member) =>
         property.AttributeProvider is MemberInfo written && written.Name == member.Name;
+
+    private byte[] CloseBy(
+        ReadOnlySpan<byte> plain, ReadOnlySpan<byte> before, JsonTypeInfo contract,
+        Func<JsonNode, JsonNode?, string, JsonNode?> close)
+    {
+        JsonNode? node = JsonNode.Parse(plain);
+        Walk(node, before.IsEmpty ? null : JsonNode.Parse(before), contract, "", close);
+        return JsonSerializer.SerializeToUtf8Bytes(node);
+    }
+
+    private JsonNode ClosedUnlessMasked(JsonNode value, JsonNode? before, string path)
+    {
+        bool isMask = value.GetValueKind() == JsonValueKind.String && value.GetValue<string>() == SealedText.Mask;
+        bool isAsBefore = isMask && SealedText.Of(before) is { } kept
+            && IsSame(kept, JsonSerializer.SerializeToUtf8Bytes(value), path);
+        return isMask && !isAsBefore
+            ? throw new RouteException(
+                RouteException.SecretMasked,
+                $"\"{path}\" is secret, and \"{SealedText.Mask}\" only stands for it in what is shown. Leave the "
+                + "member out to keep it as it is, or give its new value.")
+            : Closed(value, before, path);
+    }
 
     private JsonNode Closed(JsonNode value, JsonNode? before, string path)
     {

@@ -43,9 +43,11 @@ internal abstract class JsonCodec(SecretMembers? secrets)
     /// <summary>Changes what is stored as JSON.</summary>
     /// <param name="stored">What is stored.</param>
     /// <param name="change">Makes other JSON of it; both are decrypted.</param>
-    /// <exception cref="RouteException">It is encrypted and cannot be decrypted.</exception>
+    /// <exception cref="RouteException">
+    /// It is encrypted and cannot be decrypted; or a secret would be replaced by the mask that is shown for it.
+    /// </exception>
     public byte[] Edit(ReadOnlyMemory<byte> stored, Func<ReadOnlyMemory<byte>, byte[]> change) =>
-        secrets is null ? change(stored) : secrets.Close(change(Open(stored)), stored.Span, Contract);
+        secrets is null ? change(stored) : secrets.CloseEdited(change(Open(stored)), stored.Span, Contract);
 
     /// <exception cref="RouteException">It cannot be read.</exception>
     public abstract object ReadObject(ReadOnlySpan<byte> json, out bool hasUnknownMembers);
