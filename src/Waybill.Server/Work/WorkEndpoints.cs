@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Hosting;
 using Waybill.Server.Access;
 using Waybill.Server.Wire;
 using Waybill.Services.Http;
@@ -39,7 +40,8 @@ internal static class WorkEndpoints
             .Gives<WorkResults>();
     }
 
-    private static async Task<IResult> ClaimAsync(HttpContext http, RemoteNodes desk, ClaimLimit limit)
+    private static async Task<IResult> ClaimAsync(
+        HttpContext http, RemoteNodes desk, ClaimLimit limit, IHostApplicationLifetime lifetime)
     {
         Query.Of(http);
         ClaimBody body = await StrictJson.ReadAsync<ClaimBody>(http.Request, cancel: http.RequestAborted);
@@ -48,10 +50,17 @@ internal static class WorkEndpoints
         foreach (WorkNodeBody node in body.Nodes)
             caller.Narrowed(node.Workflow);
         using IDisposable place = limit.Enter();
+        using CancellationTokenSource over = CancellationTokenSource.CreateLinkedTokenSource(
+            http.RequestAborted, lifetime.ApplicationStopping);
         try
         {
-            IReadOnlyList<RemoteWork> work = await desk.ClaimAsync(body.ToClaim(), http.RequestAborted);
+            IReadOnlyList<RemoteWork> work = await desk.ClaimAsync(body.ToClaim(), over.Token);
             return Answer.Ok(new ClaimAnswer([.. work.Select(WorkAnswer.Of)]));
+        }
+        catch (OperationCanceledException) when (!http.RequestAborted.IsCancellationRequested)
+        {
+            // The process stops: it hands out nothing more, and waits for nobody who waits.
+            return Answer.Ok(new ClaimAnswer([]));
         }
         catch (RemoteClaimException refused)
         {

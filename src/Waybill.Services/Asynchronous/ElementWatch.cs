@@ -10,7 +10,7 @@ namespace Waybill.Services.Asynchronous;
 /// for them, and only while somebody waits; endings that this process commits are told at once.
 /// </summary>
 /// <remarks>Watch first, then look, then wait: what happens after the looking is told.</remarks>
-public sealed partial class ElementWatch : BackgroundService
+public sealed partial class ElementWatch : BackgroundService, IHostedLifecycleService
 {
     private const int RowsMax = 1000;
 
@@ -91,25 +91,29 @@ public sealed partial class ElementWatch : BackgroundService
         while (rows.Count == RowsMax);
     }
 
-    /// <inheritdoc/>
-    public override async Task StopAsync(CancellationToken cancellationToken)
+    /// <summary>
+    /// Ends all waiting, before the host stops its server: that waits for requests to end, and theirs must not be the
+    /// time that others have to stop in.
+    /// </summary>
+    /// <param name="cancellationToken">Not used: it takes no time.</param>
+    public Task StoppingAsync(CancellationToken cancellationToken)
     {
-        Stop();
-        await base.StopAsync(cancellationToken);
+        IsStopping = true;
+        WakeAll();
+        return Task.CompletedTask;
     }
+
+    Task IHostedLifecycleService.StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    Task IHostedLifecycleService.StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    Task IHostedLifecycleService.StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <inheritdoc/>
     public override void Dispose()
     {
         site.Ended -= OnEnded;
         base.Dispose();
-    }
-
-    /// <summary>Ends all waiting: each request answers with what is known.</summary>
-    internal void Stop()
-    {
-        IsStopping = true;
-        WakeAll();
     }
 
     internal void Close(ElementWatching watching)

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace Waybill.Server.Tests.Work;
 
@@ -24,6 +26,18 @@ public sealed class WorkTests
         Assert.Equal((1, 30_000), (work.GetProperty("attempt").GetInt32(), work.GetProperty("leaseMs").GetInt64()));
         Assert.Equal("committed", result.Text("outcome"));
         Assert.Equal("wrapped x2", (await host.Site.Client.StatusAsync(flow, "A-1"))!.Result);
+    }
+
+    [Fact]
+    public async Task A_process_that_stops_waits_for_no_claim()
+    {
+        await using ServerHost host = await ServerHost.StartAsync([WorkHost.Flow()]);
+        HttpClient worker = await host.HolderAsync(ServerRole.Worker);
+
+        Task<HttpResponseMessage> claim = worker.PostAsync("/v1/work/claim", WorkHost.Claim);
+        host.Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
+
+        Assert.Equal(0, (await claim.JsonAsync()).GetProperty("work").GetArrayLength());
     }
 
     [Fact]

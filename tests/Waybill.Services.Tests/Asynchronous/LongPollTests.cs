@@ -93,7 +93,7 @@ public sealed class LongPollTests
 
         Task<HttpResponseMessage> held = await host.HoldAsync(
             () => host.SendAsync(HttpMethod.Get, path, null, ("Prefer", "wait=60")));
-        host.Watch.Stop();
+        await host.Watch.StoppingAsync(CancellationToken.None);
 
         Assert.Equal("accepted", (string)(await JsonAsync(await held))["state"]!);
     }
