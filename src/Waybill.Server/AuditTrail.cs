@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Waybill.Server.Access;
 using Waybill.Server.Wire;
+using Waybill.Services.Http;
 using Waybill.Stores;
 
 namespace Waybill.Server;
@@ -15,6 +16,8 @@ namespace Waybill.Server;
 public sealed partial class AuditTrail
 {
     private const string Kind = "audit";
+    private const int BytesMax = 256 * 1024;
+    private const int FaultLengthMax = 2000;
 
     private readonly SiteClient site;
     private readonly TimeProvider time;
@@ -63,7 +66,7 @@ public sealed partial class AuditTrail
         }
         catch (Exception error)
         {
-            await EndAsync(entry with { Outcome = AuditOutcome.Failed, Fault = error.Message });
+            await EndAsync(entry with { Outcome = AuditOutcome.Failed, Fault = Cut(error.Message) });
             throw;
         }
 
@@ -88,16 +91,28 @@ public sealed partial class AuditTrail
         }
     }
 
-    private async Task WriteAsync(AuditEntry entry) => await site.Store.Records.WriteAsync(
-        [
-            new RecordWrite(
-                new RecordKey(Kind, entry.Id.ToString("D")),
-                JsonSerializer.SerializeToUtf8Bytes(entry, RecordJson.Default.AuditEntry))
-            {
-                KeepFor = options.Value.AuditRetention,
-            },
-        ],
-        CancellationToken.None);
+    private async Task WriteAsync(AuditEntry entry)
+    {
+        byte[] written = JsonSerializer.SerializeToUtf8Bytes(entry, RecordJson.Default.AuditEntry);
+        if (written.Length > BytesMax)
+        {
+            throw new ProblemException(
+                ProblemType.TooLarge,
+                FormattableString.Invariant($"Reason and filter fill {written.Length:N0} bytes in the audit trail, ")
+                + FormattableString.Invariant($"which keeps {BytesMax:N0} of an act. Say it in fewer words."));
+        }
+
+        await site.Store.Records.WriteAsync(
+            [
+                new RecordWrite(new RecordKey(Kind, entry.Id.ToString("D")), written)
+                {
+                    KeepFor = options.Value.AuditRetention,
+                },
+            ],
+            CancellationToken.None);
+    }
+
+    private static string Cut(string fault) => fault.Length <= FaultLengthMax ? fault : fault[..FaultLengthMax];
 
     [LoggerMessage(
         6010, LogLevel.Error, "The end of {Act} could not be written to the audit trail; entry {Id} stands as begun")]

@@ -41,6 +41,20 @@ public sealed class ChangeTests
         Assert.Equal(1, (await shop.FetchAsync("/v1/changes").JsonAsync()).GetProperty("items").GetArrayLength());
     }
 
+    [Fact]
+    public async Task The_id_of_another_elements_request_shows_nothing_of_it()
+    {
+        await using ServerHost host = await ServerHost.StartAsync([Sample.Parcels()]);
+        HttpClient shop = await host.HolderAsync(ServerRole.Submitter);
+        string first = await shop.SubmitAsync("1", "books");
+        string second = await shop.SubmitAsync("2", "books");
+        string body = $$"""{"type":"note-change","payload":"toys","id":"{{Guid.Empty}}"}""";
+
+        await shop.PostAsync($"/v1/elements/{first}/changes", body).JsonAsync(202);
+
+        Assert.Equal("conflict", await shop.PostAsync($"/v1/elements/{second}/changes", body).ProblemAsync(409));
+    }
+
     [Theory]
     [InlineData("""{"type":"colour","payload":"red"}""")]
     [InlineData("""{"type":"note-change","payload":5}""")]

@@ -129,6 +129,31 @@ public sealed class HeldTests
     }
 
     [Fact]
+    public async Task A_condition_that_is_null_is_the_clients_mistake()
+    {
+        await using ServerHost host = await FilledAsync();
+        HttpClient shop = await host.HolderAsync(ServerRole.Operator);
+
+        Assert.Equal("invalid-input", await shop.PostAsync(
+            Queue + "/drop", """{"filter":{"where":[null]},"confirm":4}""").ProblemAsync(400));
+    }
+
+    [Fact]
+    public async Task A_page_can_end_at_the_longest_of_texts()
+    {
+        await using ServerHost host = await FilledAsync();
+        HttpClient reader = await host.HolderAsync(ServerRole.Reader);
+        await host.Site.Client.SubmitAsync(Shipments, "p5", new Shipment("ground", new string('É', 200), 1));
+        await host.Site.RunUntilQuietAsync();
+        string page = Queue + "/rows?sortBy=zone&descending=true&size=1";
+
+        string next = (await reader.FetchAsync(page).JsonAsync()).GetProperty("next").GetString()!;
+        JsonElement second = (await reader.FetchAsync($"{page}&after={next}").JsonAsync()).GetProperty("items")[0];
+
+        Assert.Equal("B", second.GetProperty("columns").GetProperty("zone").GetString());
+    }
+
+    [Fact]
     public async Task A_queue_that_is_none_is_not_found()
     {
         await using ServerHost host = await FilledAsync();

@@ -123,6 +123,47 @@ public sealed class KeyTests
     }
 
     [Fact]
+    public async Task The_first_keys_file_takes_the_place_of_one_that_others_can_read()
+    {
+        string file = Path.Combine(Directory.CreateTempSubdirectory("waybill").FullName, "first-key");
+        await File.WriteAllTextAsync(file, new string('x', 1000));
+
+        await using ServerHost host = await ServerHost.StartAsync([], options => options.FirstKeyFile = file);
+
+        await host.With((await File.ReadAllTextAsync(file)).Trim()).FetchAsync("/v1/keys").JsonAsync();
+        if (!OperatingSystem.IsWindows())
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+        Assert.Single(Directory.GetFiles(Path.GetDirectoryName(file)!));
+    }
+
+    [Fact]
+    public async Task A_key_that_cannot_be_read_locks_nobody_else_out()
+    {
+        await using ServerHost host = await ServerHost.StartAsync([Sample.Parcels()]);
+        HttpClient reader = await host.HolderAsync(ServerRole.Reader);
+        byte[] newer = """{"name":"x","role":"auditor","createdAt":"2026-01-31T12:00:00Z","hash":""}"""u8.ToArray();
+
+        RecordWrite unknown = new(new RecordKey("api-key", "newerkey"), newer);
+        await host.Site.Store.Records.WriteAsync([unknown], default);
+        host.Site.Time.Advance(TimeSpan.FromMinutes(1));
+
+        await reader.FetchAsync("/v1/elements").JsonAsync();
+    }
+
+    [Fact]
+    public async Task A_reason_that_no_trail_can_keep_is_the_clients_mistake()
+    {
+        await using ServerHost host = await ServerHost.StartAsync([Sample.Parcels()]);
+        HttpClient admin = await host.HolderAsync(ServerRole.Admin);
+        IssuedApiKey issued = await host.IssueAsync(new NewApiKey("shop", ServerRole.Reader));
+        string body = $$"""{"reason":"{{new string('x', 2_000_000)}}"}""";
+
+        Assert.Equal(
+            "too-large", await admin.PostAsync($"/v1/keys/{issued.Key.Prefix}/revoke", body).ProblemAsync(413));
+        await host.With(issued.Secret).FetchAsync("/v1/elements").JsonAsync();
+    }
+
+    [Fact]
     public async Task What_admins_do_is_in_the_audit_trail()
     {
         await using ServerHost host = await ServerHost.StartAsync([Sample.Parcels()]);

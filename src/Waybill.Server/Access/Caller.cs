@@ -13,6 +13,8 @@ internal sealed record Caller(string Name, string? KeyPrefix, IReadOnlyList<stri
     public const string KeyClaim = "waybill-key";
     public const string WorkflowClaim = "waybill-workflow";
 
+    private const int ReasonLengthMax = 4000;
+
     /// <summary>The process that hosts the server.</summary>
     public static Caller Host { get; } = new("host", null, []);
 
@@ -48,7 +50,12 @@ internal sealed record Caller(string Name, string? KeyPrefix, IReadOnlyList<stri
     }
 
     /// <summary>Who acts, for journals and ledgers.</summary>
-    public Actor ToActor(string? reason = null) => new(Name, reason);
+    /// <exception cref="ProblemException">The reason is too long for a journal.</exception>
+    public Actor ToActor(string? reason = null) => reason?.Length > ReasonLengthMax
+        ? throw new ProblemException(
+            ProblemType.InvalidInput,
+            $"A reason has at most {ReasonLengthMax} characters; this one has {reason.Length}.")
+        : new Actor(Name, reason);
 
     private ProblemException OutOfScope(string workflow) => new(
         ServerProblems.OutOfScope,

@@ -86,7 +86,7 @@ internal static class ChangeEndpoints
             ChangeResult result = await site.Changes.ApplyJsonAsync(
                 element, body.Type, payload, actor, TimeSpan.FromMilliseconds(ms), request, http.RequestAborted);
             return result.Record is { } ended
-                ? Answer.Ok(ChangeAnswer.Of(ended) with { Result = result.Status })
+                ? Answer.Ok(ChangeAnswer.Of(Own(ended, element)) with { Result = result.Status })
                 : throw FoundElement.Missing(element.Id!.Value.Value);
         }
 
@@ -94,10 +94,17 @@ internal static class ChangeEndpoints
             element, body.Type, payload, actor, request, http.RequestAborted);
         if (ticket.Status == ChangeReceiptStatus.NotFound)
             throw FoundElement.Missing(element.Id!.Value.Value);
-        http.Response.Headers.Location = $"/v1/changes/{ticket.Id}";
         ChangeRecord taken = await site.Changes.FindAsync(ticket.Id, http.RequestAborted) ?? throw Missing(request);
-        return Answer.Of(ChangeAnswer.Of(taken), StatusCodes.Status202Accepted);
+        ChangeAnswer answer = ChangeAnswer.Of(Own(taken, element));
+        http.Response.Headers.Location = $"/v1/changes/{ticket.Id}";
+        return Answer.Of(answer, StatusCodes.Status202Accepted);
     }
+
+    // An id that was used for another element brings that one's request, which the caller may not even be let to see.
+    private static ChangeRecord Own(ChangeRecord found, ElementRef element) => found.Element == element.Id
+        ? found
+        : throw new ProblemException(
+            ProblemType.Conflict, $"Id {found.Id} belongs to a request of another element. Take a new one.");
 
     private static async Task<IResult> OfElementAsync(Guid id, HttpContext http, SiteClient site)
     {

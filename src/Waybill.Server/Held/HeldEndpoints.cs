@@ -32,7 +32,8 @@ internal static class HeldEndpoints
                 new("sortBy", QueryKind.Text, "The column to sort by."),
                 new("descending", QueryKind.Truth, "Whether the order is turned round."),
                 QueryParameter.Page[0],
-                new("after", QueryKind.Text, "The `next` of the page before."),
+                // It holds a value of up to 200 characters, each of which may be written as six, in hexadecimal digits.
+                new("after", QueryKind.Text, "The `next` of the page before.") { LengthMax = 4000 },
             ])
             .Gives<HeldPageAnswer>();
         group.MapGet($"{Queue}/groups", GroupsAsync)

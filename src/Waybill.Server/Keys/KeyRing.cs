@@ -1,5 +1,7 @@
 using System.Collections.Frozen;
 using System.Security.Cryptography;
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Waybill.Stores;
 
@@ -9,7 +11,8 @@ namespace Waybill.Server.Keys;
 /// The site's keys in memory, so that a request costs a hash and no read. Read anew when what is known is older than
 /// <see cref="WaybillServerOptions.KeyCacheDuration"/>, by one request for all that come meanwhile.
 /// </summary>
-internal sealed class KeyRing(SiteClient site, TimeProvider time, IOptions<WaybillServerOptions> options)
+internal sealed partial class KeyRing(
+    SiteClient site, TimeProvider time, IOptions<WaybillServerOptions> options, ILogger<KeyRing> log)
 {
     private readonly Lock gate = new();
     private Task<FrozenDictionary<string, KeyRecord>>? latest;
@@ -60,10 +63,26 @@ internal sealed class KeyRing(SiteClient site, TimeProvider time, IOptions<Waybi
             Page<StoredRecord> page = await site.Store.Records.ListAsync(
                 new RecordFilter(KeyRecord.Kind), new PageRequest(1000, after), CancellationToken.None);
             foreach (StoredRecord record in page.Items)
-                keys[record.Key.Name] = KeyRecord.Read(record);
+                Take(record, keys);
             after = page.Next;
         }
         while (after is not null);
         return keys.ToFrozenDictionary(StringComparer.Ordinal);
     }
+
+    // A key that a newer version of the server wrote, and this one does not understand, lets nobody in; the others do.
+    private void Take(StoredRecord record, Dictionary<string, KeyRecord> keys)
+    {
+        try
+        {
+            keys[record.Key.Name] = KeyRecord.Read(record);
+        }
+        catch (JsonException error)
+        {
+            LogUnreadable(record.Key.Name, error);
+        }
+    }
+
+    [LoggerMessage(6003, LogLevel.Warning, "The record of API key {Prefix} cannot be read; the key counts for nothing")]
+    private partial void LogUnreadable(string prefix, Exception error);
 }

@@ -73,7 +73,7 @@ internal sealed class Query
             QueryKind.Instant => ToInstant(value) is not null,
             QueryKind.Id => Guid.TryParseExact(value, "D", out _),
             QueryKind.Word => parameter.Words.Contains(value, StringComparer.Ordinal),
-            _ => value.Length <= 400 && !value.Any(char.IsControl),
+            _ => value.Length <= parameter.LengthMax && !value.Any(char.IsControl),
         };
         return fits ? value : throw Invalid($"Parameter \"{parameter.Name}\" must be {RuleOf(parameter)}.");
     }
@@ -85,7 +85,7 @@ internal sealed class Query
         QueryKind.Instant => "an instant as 2026-01-31T12:00:00Z",
         QueryKind.Id => "a UUID with hyphens",
         QueryKind.Word => $"one of {string.Join(", ", parameter.Words)}",
-        _ => "text of at most 400 characters, none of them control characters",
+        _ => $"text of at most {parameter.LengthMax} characters, none of them control characters",
     };
 
     public static DateTimeOffset? ToInstant(string text)

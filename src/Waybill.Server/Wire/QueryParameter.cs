@@ -9,6 +9,9 @@ internal sealed record QueryParameter(string Name, QueryKind Kind, string Says)
     /// <summary>What it can be, where it is one of a few words.</summary>
     public IReadOnlyList<string> Words { get; init; } = [];
 
+    /// <summary>How long a text may be, in characters.</summary>
+    public int LengthMax { get; init; } = 400;
+
     /// <summary>The parameters of every listing in pages.</summary>
     public static IReadOnlyList<QueryParameter> Page { get; } =
     [

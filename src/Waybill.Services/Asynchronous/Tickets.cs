@@ -15,6 +15,8 @@ namespace Waybill.Services.Asynchronous;
 /// <param name="time">The clock of waits.</param>
 public sealed class Tickets(SiteClient site, ElementWatch watch, TicketOptions options, TimeProvider time)
 {
+    private const int ReasonLengthMax = 4000;
+
     /// <summary>
     /// Submits an element and answers: 202 with the receipt, <c>Location</c>, <c>Operation-Location</c> and
     /// <c>Retry-After</c>; with <c>Prefer: wait=n</c> 200 with the ticket, when it ends in time. A second submission
@@ -115,11 +117,20 @@ public sealed class Tickets(SiteClient site, ElementWatch watch, TicketOptions o
     /// <param name="context">The request; its user is noted in the journal.</param>
     /// <param name="id">The ticket's id, as the client wrote it.</param>
     /// <param name="reason">Why; null to say nothing.</param>
-    /// <exception cref="ProblemException">There is no such ticket, or it has ended.</exception>
+    /// <exception cref="ProblemException">
+    /// There is no such ticket, or it has ended; or the reason has more than 4,000 characters.
+    /// </exception>
     public async Task<IResult> CancelAsync(HttpContext context, string id, string? reason)
     {
         ArgumentNullException.ThrowIfNull(context);
         ElementId element = Parse(id);
+        if (reason?.Length > ReasonLengthMax)
+        {
+            throw new ProblemException(
+                ProblemType.InvalidInput,
+                $"A reason has at most {ReasonLengthMax} characters; this one has {reason.Length}.");
+        }
+
         TicketView before = await FindAsync(element, context.RequestAborted);
         Actor actor = new(NameOf(context.User), reason);
         CancelOutcome outcome = before.HasEnded
