@@ -62,6 +62,7 @@ public sealed class SecretTests
         HttpClient admin = await host.HolderAsync(ServerRole.Admin);
         string id = await SubmitAsync(admin, "broken");
         await host.Site.RunUntilQuietAsync();
+        host.Site.Time.Advance(TimeSpan.FromSeconds(1));
 
         string refused = await admin.PostAsync(
             $"/v1/sidelined/{id}/edit", """{"patch":{"card":"***","note":"sound"}}""").ProblemAsync(422);
