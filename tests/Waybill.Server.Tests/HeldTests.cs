@@ -129,16 +129,6 @@ public sealed class HeldTests
     }
 
     [Fact]
-    public async Task A_condition_that_is_null_is_the_clients_mistake()
-    {
-        await using ServerHost host = await FilledAsync();
-        HttpClient shop = await host.HolderAsync(ServerRole.Operator);
-
-        Assert.Equal("invalid-input", await shop.PostAsync(
-            Queue + "/drop", """{"filter":{"where":[null]},"confirm":4}""").ProblemAsync(400));
-    }
-
-    [Fact]
     public async Task A_page_can_end_at_the_longest_of_texts()
     {
         await using ServerHost host = await FilledAsync();
