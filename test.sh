@@ -5,11 +5,12 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 
 usage() {
     cat <<'TEXT'
-usage: ./test.sh [--no-format] [--seeds N] [--kills N] [--filter X]
+usage: ./test.sh [--no-format] [--seeds N] [--kills N] [--fuzz N] [--filter X]
 
   --no-format   leave out the format check
   --seeds N     simulated runs use N seeds (WAYBILL_SEEDS)
   --kills N     crash tests kill N processes (WAYBILL_KILLS)
+  --fuzz N      the HTTP server gets N odd requests (WAYBILL_FUZZ)
   --filter X    run only the tests that `dotnet test --filter X` selects
 
 WAYBILL_PG_BIN names the folder of initdb and postgres, if it should not be looked for.
@@ -21,11 +22,12 @@ filter=()
 while (($# > 0)); do
     case $1 in
         --no-format) check_format=no; shift ;;
-        --seeds | --kills | --filter)
+        --seeds | --kills | --fuzz | --filter)
             if (($# < 2)); then echo "$1 needs a value" >&2; usage >&2; exit 2; fi
             case $1 in
                 --seeds) export WAYBILL_SEEDS=$2 ;;
                 --kills) export WAYBILL_KILLS=$2 ;;
+                --fuzz) export WAYBILL_FUZZ=$2 ;;
                 --filter) filter=(--filter "$2") ;;
             esac
             shift 2 ;;
@@ -98,6 +100,28 @@ require_postgres() {
     echo "PostgreSQL: $("$folder/postgres" --version) in $folder"
 }
 
+# Makes sure of a program; prints its version. $1: the command, $2: the Debian package that has it.
+require_program() {
+    if ! command -v "$1" > /dev/null; then
+        local advice="install $1 (Debian and Ubuntu: apt-get install $2)"
+        ((EUID == 0)) || give_up 2 "no $1 command: $advice"
+        command -v apt-get > /dev/null || give_up 2 "no $1 command, and no apt-get: $advice"
+        export DEBIAN_FRONTEND=noninteractive
+        apt-get update || give_up 2 "apt-get update failed: $advice"
+        apt-get install -y --no-install-recommends "$2" || give_up 2 "$2 could not be installed: $advice"
+    fi
+    echo "$1: $("$1" --version)"
+}
+
+# The samples in other languages are run by tests.
+require_languages() {
+    require_program python3 python3
+    require_program node nodejs
+    local major
+    major=$(node --version | sed 's/^v\([0-9]*\).*/\1/')
+    ((major >= 18)) || give_up 2 "Node.js 18 or newer is needed, this machine has $(node --version)"
+}
+
 # --- Tests ---
 
 passed=0 failed=0 skipped=0
@@ -147,6 +171,7 @@ has_code() {
 
 require_sdk
 require_postgres
+require_languages
 
 if [[ $check_format == yes ]]; then
     echo "== format"

@@ -40,6 +40,11 @@ internal static class Decide
             ? Route.To(Fulfilment.Ship, element.Data with { IsCharged = true })
             : Route.To(Fulfilment.PutBack, element.Data with { Reason = reply.Result?.Reason ?? reply.Reason });
 
+    /// <summary>A capture is settled together with others; all else is asked for at once.</summary>
+    public static Route OnPayment(Element<Payment> element) => Route.To(
+        element.Data.Kind == PaymentKind.Capture ? Payments.Charging : Payments.Process,
+        element.Data with { Reference = element.IdempotencyKey });
+
     // The void itself can have been called off, when the cancel came while it was under way: then it is asked for
     // again.
     public static Route OnVoid(Element<Order> element, Replies<PaymentAnswer> replies) =>

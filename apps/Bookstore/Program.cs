@@ -1,6 +1,6 @@
 using System.CommandLine;
+using System.Data.Common;
 using Bookstore.Commands;
-using Npgsql;
 using Waybill;
 using Waybill.Stores;
 
@@ -12,10 +12,11 @@ InvocationConfiguration configuration = new()
 };
 try
 {
-    return await CommandLine.Create(Console.Out).Parse(args).InvokeAsync(configuration);
+    return await CommandLine.Create(Console.Out).Parse(args, CommandLine.WordsAsTheyAre).InvokeAsync(configuration);
 }
 catch (Exception error) when (error is StoreUnavailableException or StoreBrokenException or StoreVersionException
-    or DefinitionException or NpgsqlException or IOException or InvalidDataException or UnauthorizedAccessException)
+    or DefinitionException or DbException or IOException or InvalidDataException or UnauthorizedAccessException
+    or InvalidOperationException)
 {
     await Console.Error.WriteLineAsync($"bookstore: {error.Message}");
     return 1;

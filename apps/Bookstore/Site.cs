@@ -1,48 +1,72 @@
+using System.Net;
 using Bookstore.Domains;
 using Bookstore.Feeds;
+using Bookstore.Http;
 using Bookstore.Outside;
+using Bookstore.Services;
 using Bookstore.Storage;
+using Bookstore.Views;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Waybill.Hosting;
 using Waybill.Postgres;
+using Waybill.Server.Callbacks;
 using Waybill.Sqlite;
 using Waybill.Stores;
 
 namespace Bookstore;
 
-/// <summary>How a process takes part in the site.</summary>
-public sealed record SiteOrder
-{
-    public StoreAddress Store { get; init; } = StoreAddress.Default;
-
-    /// <summary>Which nodes this process hosts; empty for all.</summary>
-    public IReadOnlyList<string> Nodes { get; init; } = [];
-
-    /// <summary>How many times as fast as life the simulated world is; 0 for no time at all.</summary>
-    public double Speed { get; init; } = 1;
-
-    public int Seed { get; init; } = 1;
-
-    /// <summary>Whether this process works on elements.</summary>
-    public bool HasWorker { get; init; } = true;
-
-    /// <summary>Whether this process only looks.</summary>
-    public bool IsReadOnly { get; init; }
-}
-
-/// <summary>Puts the site together: store, workflows, domains, and the simulated world around them.</summary>
+/// <summary>Puts the site together: store, workflows, domains, services, and the simulated world around them.</summary>
 public static class Site
 {
+    /// <summary>Makes the host of a process. It opens no port unless the order names one.</summary>
     public static IHost Build(SiteOrder order, ILoggerProvider logging)
     {
-        HostApplicationBuilder builder = new(new HostApplicationBuilderSettings { DisableDefaults = true });
+        IHost host;
+        if (order.Urls.Count == 0)
+        {
+            HostApplicationBuilder builder = new(new HostApplicationBuilderSettings { DisableDefaults = true });
+            Add(builder, order, logging);
+            host = builder.Build();
+        }
+        else
+        {
+            WebApplicationBuilder builder = WebSite.CreateBuilder(order);
+            Add(builder, order, logging);
+            WebSite.Add(builder.Services, order);
+            WebApplication app = builder.Build();
+            WebSite.Map(app, order);
+            host = app;
+        }
+
+        host.Services.GetService<SpanFile>();
+        ShopServices.ServeLocally(host.Services, order);
+        return host;
+    }
+
+    private static void Add(IHostApplicationBuilder builder, SiteOrder order, ILoggerProvider logging)
+    {
+        IServiceCollection services = builder.Services;
         builder.Logging.AddProvider(logging);
-        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromMinutes(1));
-        builder.Services.AddWaybill(site =>
+        services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromMinutes(1));
+        services.AddSingleton(new Chance(order.Seed));
+        services.AddSingleton(provider => new Pace(order.Speed, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<CardProcessor>().AddSingleton<Carrier>();
+        if (order.TraceFile is { } file)
+            services.AddSingleton(_ => new SpanFile(file));
+        if (order.HasStore)
+            AddStore(services, order);
+        ShopServices.Add(services, order);
+    }
+
+    private static void AddStore(IServiceCollection services, SiteOrder order)
+    {
+        services.AddWaybill(site =>
         {
             site.Add(Topology.Workflows);
+            site.AddCallbacks();
             site.Options.Json = BookstoreJson.Options;
             foreach (string node in order.Nodes)
                 site.Options.HostedNodes.Add(node);
@@ -53,8 +77,17 @@ public static class Site
             else
                 site.UsePostgres(order.Store.Place);
         });
+        if (order is { HasWorker: true, IsReadOnly: false })
+        {
+            services.AddTracking(order.Store);
+            services.AddCallbacks(callbacks =>
+            {
+                foreach (IPNetwork network in order.CallbackNetworks)
+                    callbacks.AllowedNetworks.Add(network);
+                callbacks.AllowsHttp = order.CallbackNetworks.Count > 0;
+            });
+        }
 
-        IServiceCollection services = builder.Services;
         services.AddSingleton<Database>(provider => provider.GetRequiredService<ISiteStore>() switch
         {
             SqliteStore sqlite => new SqliteDatabase(sqlite),
@@ -63,9 +96,7 @@ public static class Site
                 $"The bookstore's tables cannot be kept in {other.Description}."),
         });
         services.AddSingleton<Customers>().AddSingleton<Catalog>().AddSingleton<Inventory>().AddSingleton<BackOrders>();
-        services.AddSingleton(new Chance(order.Seed));
-        services.AddSingleton(provider => new Pace(order.Speed, provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<CardProcessor>().AddSingleton<Carrier>().AddSingleton<Vendors>().AddSingleton<Bookmark>();
-        return builder.Build();
+        services.AddSingleton<Parcels>().AddSingleton<Purchases>().AddSingleton<Ratings>();
+        services.AddSingleton<Vendors>().AddSingleton<Bookmark>();
     }
 }

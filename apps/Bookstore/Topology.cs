@@ -11,8 +11,21 @@ public static class Topology
 {
     public static IReadOnlyList<Workflow> Workflows { get; } =
     [
-        Orders.Workflow, Fulfilment.Workflow, Payments.Workflow, Receiving.Workflow, Stowing.Workflow, Returns.Workflow,
+        Orders.Workflow, Fulfilment.Workflow, Waves.Workflow, Payments.Workflow, Settlements.Workflow,
+        Receiving.Workflow, Stowing.Workflow, Returns.Workflow, Gifts.Workflow,
     ];
+}
+
+/// <summary>
+/// How nodes wait for a service that is away: some five hours, a few seconds between two tries, before anything is put
+/// aside for a person.
+/// </summary>
+internal static class Patience
+{
+    public const int Retries = 4000;
+
+    public static Backoff Waits { get; } =
+        Backoff.Exponential(TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(5));
 }
 
 /// <summary>
@@ -37,7 +50,20 @@ public static class Orders
     public static Workflow<Order, OrderOutcome> Workflow { get; } = Workflow<Order, OrderOutcome>.Named("orders")
         .StartsAt(Accept)
         .CancelsTo(Cancel)
+        .CancelTooLateFrom(Complete)
+        .SearchableBy<Order>(s => s
+            .Attribute("country", order => order.Customer?.Country)
+            .Attribute("units", order => order.Lines.Sum(line => line.Quantity))
+            .Personal("name", order => order.Customer?.Name)
+            .Personal("address", order => order.Customer?.Address)
+            .Subject(order => order.CustomerId))
+        .Changes(CustomerChanges.Address, c => c.DecidedBy<Order>(CustomerChanges.Decide))
+        .Changes(CustomerChanges.Card, c => c
+            .AcceptedAt<Order>(
+                [Accept, Authorise, Authorised, PaymentReview, Source, BackOrder, Dispatch], CustomerChanges.Apply)
+            .TooLateFrom(Join, Complete, Cancel, Cancelled))
         .Node(Accept, n => n.RunBy<AcceptOrder>().GoesTo(Authorise)
+            .Retry(Patience.Retries, Patience.Waits)
             .Purpose("Looks up the customer's address and card, and the articles."))
         .Node(Authorise, n => n.Run(Ask.ToAuthorise).Calls(Payments.Workflow, Authorised)
             .Purpose("Has the order's total set aside on the card."))
@@ -66,7 +92,8 @@ public static class Orders
 public static class Fulfilment
 {
     public static readonly Node<Shipment> Accept = new("accept");
-    public static readonly Node<Shipment> Pick = new("pick");
+    public static readonly Node<Shipment> Picklist = new("picklist");
+    public static readonly Node<Shipment, WaveReport> Picked = new("picked");
     public static readonly Node<Shipment> Rebin = new("rebin");
     public static readonly Node<Shipment> Pack = new("pack");
     public static readonly Node<Shipment, PaymentAnswer> Charge = new("charge");
@@ -77,10 +104,23 @@ public static class Fulfilment
         .Named("fulfilment")
         .StartsAt(Accept)
         .CancelsTo(PutBack)
-        .Node(Accept, n => n.Run(shipment => Route.To(Pick, shipment.Data)).GoesTo(Pick)
+        .Changes(CustomerChanges.Address, c => c
+            .AcceptedAt<Shipment>([Accept, Picklist, Picked, Rebin, Pack, Charge], CustomerChanges.Apply)
+            .TooLateFrom(Ship, PutBack))
+        .Changes(CustomerChanges.Card, c => c
+            .AcceptedAt<Shipment>([Accept, Picklist, Picked, Rebin, Pack], CustomerChanges.Apply)
+            .TooLateFrom(Charge, Ship, PutBack))
+        .Node(Accept, n => n.Run(shipment => Route.To(Picklist, shipment.Data)).GoesTo(Picklist)
             .Purpose("Takes charge of the books that are reserved for the shipment."))
-        .Node(Pick, n => n.RunByBatch<PickBooks>(batchMax: 24).GoesTo(Rebin, Pack)
-            .Purpose("Picks the books of several shipments in one walk."))
+        .Holds(Picklist, h => h
+            .GroupBy(s => $"{s.Centre}/{s.Method}")
+            .Columns(s => new { s.Zone, s.PromisedBy, s.WeightGrams, s.Units })
+            .ReleasesTo(Waves.Workflow, release => new Wave(release.Group, release.At), resumesAt: Picked)
+            .BatchMax(24).WhenCount(24).WhenSum(s => s.WeightGrams, 20_000).WhenOldest(TimeSpan.FromSeconds(2))
+            .At(TimeZoneInfo.Utc, Centres.CutOffs)
+            .Purpose("Gathers shipments until a walk is worth while, or the carrier is about to leave."))
+        .Node(Picked, n => n.RunBy<TakeFromWave>().GoesTo(Rebin, Pack, Picklist)
+            .Purpose("Takes the shipment's books out of the wave."))
         .Node(Rebin, n => n.RunBy<RebinBooks>().Concurrency(32).GoesTo(Pack)
             .Purpose("Sorts the books of a shipment of several out of the trolley."))
         .Node(Pack, n => n.RunBy<PackParcel>().Concurrency(32).GoesTo(Charge)
@@ -94,6 +134,31 @@ public static class Fulfilment
             .Purpose("Puts the books of a shipment that is called off back, and refunds what was charged."));
 }
 
+/// <summary>A walk through one centre that picks the books of many shipments.</summary>
+public static class Waves
+{
+    public static readonly Node<Wave> Walk = new("walk");
+
+    public static Workflow<Wave, WaveReport> Workflow { get; } = Workflow<Wave, WaveReport>
+        .Named("waves")
+        .StartsAt(Walk)
+        .Node(Walk, n => n.RunBy<WalkShelves>().Finishes()
+            .Purpose("Picks the books of all shipments of the wave, zone after zone."));
+}
+
+/// <summary>Captures that go to the card processor together.</summary>
+public static class Settlements
+{
+    public static readonly Node<Settlement> Settle = new("settle");
+
+    public static Workflow<Settlement, Settled> Workflow { get; } = Workflow<Settlement, Settled>
+        .Named("settlements")
+        .StartsAt(Settle)
+        .Node(Settle, n => n.RunBy<SettleBatch>().Finishes()
+            .Retry(Patience.Retries, Patience.Waits)
+            .Purpose("Sends the captures of one card network to the processor in one go."));
+}
+
 /// <summary>
 /// One payment. Orders and returns call it; for a shipment it is the step between packing and shipping.
 /// </summary>
@@ -101,18 +166,29 @@ public static class Payments
 {
     public static readonly Node<Payment> Register = new("register");
     public static readonly Node<Payment> Process = new("process");
+    public static readonly Node<Payment> Charging = new("charging");
+    public static readonly Node<Payment, Settled> Charged = new("charged");
     public static readonly Node<Payment> CallOff = new("call-off");
 
     public static Workflow<Payment, PaymentAnswer> Workflow { get; } = Workflow<Payment, PaymentAnswer>
         .Named("payments")
         .StartsAt(Register)
         .CancelsTo(CallOff)
-        .Node(Register, n => n.Run(p => Route.To(Process, p.Data with { Reference = p.IdempotencyKey })).GoesTo(Process)
+        .Node(Register, n => n.Run(Decide.OnPayment).GoesTo(Process, Charging)
             .Purpose("Gives the payment the name by which the card processor will know it."))
+        .Holds(Charging, h => h
+            .GroupBy(p => p.Network)
+            .Columns(p => new { p.Order, p.Amount.Pence })
+            .ReleasesTo(Settlements.Workflow, release => new Settlement(release.Group), resumesAt: Charged)
+            .BatchMax(100).WhenCount(40).WhenOldest(TimeSpan.FromMilliseconds(500))
+            .Purpose("Gathers captures, to settle them with the processor by card network."))
+        .Node(Charged, n => n.RunBy<BookSettled>().GoesTo(Charging).Finishes()
+            .Purpose("Books the capture that was settled."))
         .Node(Process, n => n.RunBy<ProcessPayment>().Concurrency(64).Finishes()
-            .Retry(8, Backoff.Exponential(TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(5)))
+            .Retry(Patience.Retries, Patience.Waits)
             .Purpose("Asks the card processor and books its answer in the ledger."))
         .Node(CallOff, n => n.RunBy<CallOffPayment>().GoesTo(Process).Finishes()
+            .Retry(Patience.Retries, Patience.Waits)
             .Purpose("Makes sure that a payment that was called off takes no money."));
 }
 
@@ -130,6 +206,7 @@ public static class Receiving
         .Node(Unload, n => n.RunBy<UnloadDelivery>().Calls(Stowing.Workflow, Announce)
             .Purpose("Unloads a vendor's shipment and sends each article to its shelf."))
         .Node(Announce, n => n.RunBy<AnnounceBooks>().Finishes()
+            .Retry(Patience.Retries, Patience.Waits)
             .Purpose("Frees the back-orders that can be filled now."));
 }
 
@@ -159,9 +236,25 @@ public static class Returns
         .Named("returns")
         .StartsAt(Match)
         .Node(Match, n => n.RunBy<MatchReturn>().GoesTo(Match, Refund).Finishes()
+            .Retry(Patience.Retries, Patience.Waits)
             .Purpose("Finds what was sent; waits for, or cancels, an order that is still in flight."))
         .Node(Refund, n => n.RunBy<RefundReturn>().Calls(Payments.Workflow, Close).FailsTo(Match)
             .Purpose("Takes the books in and has the money paid back."))
         .Node(Close, n => n.Run(Decide.OnRefund).Finishes()
             .Purpose("Closes the return."));
+}
+
+/// <summary>
+/// A gift that a program of somebody else's wraps, in whatever language: docs/worker-protocol.md.
+/// </summary>
+public static class Gifts
+{
+    public static readonly Node<Gift> Wrap = new("wrap");
+
+    public static Workflow<Gift, Gift> Workflow { get; } = Workflow<Gift, Gift>
+        .Named("gifts")
+        .StartsAt(Wrap)
+        .Node(Wrap, n => n.RunRemotely().Finishes()
+            .Retry(20, Backoff.Exponential(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30)))
+            .Purpose("Waits for whoever wraps gifts."));
 }

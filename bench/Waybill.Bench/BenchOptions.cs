@@ -1,3 +1,4 @@
+using Waybill.Bench.Figures;
 using Waybill.Bench.Sites;
 
 namespace Waybill.Bench;
@@ -20,6 +21,9 @@ internal sealed record BenchOptions
 
     /// <summary>Each figure is the median of so many runs.</summary>
     public required int Runs { get; init; }
+
+    /// <summary>Whether anything is measured that has to do with stores.</summary>
+    public bool NeedsStores => Only.Any(letter => letter != PageFigure.Letter);
 
     public bool Wants(string letter) => Only.Contains(letter);
 

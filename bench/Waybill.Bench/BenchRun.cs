@@ -18,7 +18,7 @@ internal static class BenchRun
         List<StoreUnderTest> stores = [];
         try
         {
-            foreach (StoreKind kind in options.Stores)
+            foreach (StoreKind kind in options.NeedsStores ? options.Stores : [])
                 stores.Add(await SetUpAsync(kind, folder, cancel));
             BenchReport report = new(
                 TimeProvider.System.GetUtcNow(),
@@ -49,11 +49,17 @@ internal static class BenchRun
             new LatencyFigure(options, report),
             new DepthFigure(options, report),
             new RecoveryFigure(options, report),
+            new HoldingFigure(options, report),
+            new TrackingFigure(options, report),
+            new HttpFigure(options, report),
         ];
         foreach (IFigure figure in figures.Where(figure => figure.Letters.Any(options.Wants)))
         {
             foreach (StoreUnderTest store in stores)
                 await figure.MeasureAsync(store, cancel);
         }
+
+        if (options.Wants(PageFigure.Letter))
+            await new PageFigure(options, report).MeasureAsync(cancel);
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Waybill.Bench.Children;
+using Waybill.Bench.Figures;
 using Waybill.Bench.Sites;
 
 namespace Waybill.Bench;
@@ -7,7 +8,7 @@ namespace Waybill.Bench;
 /// <summary>What the program can be asked.</summary>
 internal static class CommandLine
 {
-    private static readonly string[] Letters = ["a", "b", "c", "d", "e"];
+    private static readonly string[] Letters = ["a", "b", "c", "d", "e", "f", "g", PageFigure.Letter, "i"];
 
     private static readonly Option<string> Store = new("--store")
     {
@@ -17,7 +18,8 @@ internal static class CommandLine
 
     private static readonly Option<string> Only = new("--only")
     {
-        Description = "Which figures, as letters with commas: a throughput, b latency, c depth, d recovery, e cost.",
+        Description = "Which figures, as letters with commas: a throughput, b latency, c depth, d recovery, e cost, "
+            + "f holding, g tracking, h pages, i HTTP server.",
         DefaultValueFactory = _ => string.Join(',', Letters),
     };
 

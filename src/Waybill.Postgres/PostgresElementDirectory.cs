@@ -4,9 +4,19 @@ using Waybill.Stores;
 
 namespace Waybill.Postgres;
 
-internal sealed class PostgresElementDirectory(Listings listings) : IElementDirectory
+internal sealed class PostgresElementDirectory(Listings listings, Listings lookups) : IElementDirectory
 {
-    private const string From =
+    /// <summary>What <see cref="ToDetails"/> reads, from <see cref="From"/>.</summary>
+    internal const string Details =
+        $"""
+        {Columns}, e.data, p.due, p.signal, p.pending, e.revision,
+            (select b.id from waybill.element b where b.key = p.batch)
+        """;
+
+    /// <summary>How many columns that are.</summary>
+    internal const int DetailsCount = 18;
+
+    internal const string From =
         """
         from waybill.element e
         join waybill.place p on p.key = e.key
@@ -21,7 +31,7 @@ internal sealed class PostgresElementDirectory(Listings listings) : IElementDire
 
     public async Task<ElementDetails?> FindAsync(ElementRef element, CancellationToken cancel)
     {
-        Query query = new($"select {Columns}, e.data, p.due, p.signal, p.pending {From}");
+        Query query = new($"select {Details} {From}");
         if (element.Id is { } id)
         {
             query.Where("e.id = @", Arg.Uuid(id.Value));
@@ -32,7 +42,7 @@ internal sealed class PostgresElementDirectory(Listings listings) : IElementDire
             query.WhereGiven(element.Workflow, "t.workflow = @").WhereGiven(element.BusinessKey, "t.business_key = @");
         }
 
-        return (await listings.ReadAsync(query, ToDetails, cancel)).FirstOrDefault();
+        return (await lookups.ReadAsync(query, ToDetails, cancel)).FirstOrDefault();
     }
 
     public async Task<Page<ElementSummary>> ListAsync(
@@ -61,6 +71,9 @@ internal sealed class PostgresElementDirectory(Listings listings) : IElementDire
         .WhereGiven(filter.State, "p.state = @", state => Arg.Short((short)state))
         .WhereGiven(filter.BusinessKey, "e.business_key = @")
         .WhereGiven(filter.Caller, "e.caller_id = @", caller => Arg.Uuid(caller.Value))
+        .WhereGiven(
+            filter.Batch, "p.batch = (select b.key from waybill.element b where b.id = @)",
+            batch => Arg.Uuid(batch.Value))
         .WhereGiven(filter.AcceptedBefore, "e.accepted_at < @", Arg.Instant);
 
     private static ElementSummary ToSummary(NpgsqlDataReader row) => new(
@@ -70,8 +83,12 @@ internal sealed class PostgresElementDirectory(Listings listings) : IElementDire
         row.GetFieldValue<DateTimeOffset>(8), row.GetFieldValue<DateTimeOffset>(9),
         row.IsDBNull(10) ? null : new ElementId(row.GetGuid(10)), row.GetBoolean(11));
 
-    private static ElementDetails ToDetails(NpgsqlDataReader row) => new(
+    internal static ElementDetails ToDetails(NpgsqlDataReader row) => new(
         row.GetInt64(0), ToSummary(row), row.GetFieldValue<byte[]>(12),
         row.IsDBNull(13) ? null : row.GetFieldValue<DateTimeOffset>(13),
-        row.IsDBNull(14) ? null : row.GetString(14), row.GetInt32(15));
+        row.IsDBNull(14) ? null : row.GetString(14), row.GetInt32(15))
+    {
+        Revision = row.GetInt32(16),
+        Batch = row.IsDBNull(17) ? null : new ElementId(row.GetGuid(17)),
+    };
 }

@@ -1,17 +1,18 @@
 using System.Collections.Concurrent;
 using Waybill.Postgres.Connections;
+using Waybill.Postgres.Held;
 using Waybill.Postgres.Hops;
 using Waybill.Stores;
 
 namespace Waybill.Postgres;
 
 internal sealed class PostgresElementStore(
-    SiteSchema schema, NodeNumbers nodes, Lanes lanes, Arrivals arrivals) : IElementStore
+    SiteSchema schema, NodeNumbers nodes, HeldTables held, Lanes lanes, Arrivals arrivals) : IElementStore
 {
-    private readonly HopCommitter committer = new(schema, nodes);
-    private readonly Intake intake = new(schema, nodes, new HopCommitter(schema, nodes));
+    private readonly HopCommitter committer = new(schema, nodes, held);
+    private readonly Intake intake = new(schema, nodes, held, new HopCommitter(schema, nodes, held));
     private readonly Claims claims = new(schema, nodes);
-    private readonly Reach reach = new(schema, new HopCommitter(schema, nodes));
+    private readonly Reach reach = new(schema, new HopCommitter(schema, nodes, held));
     private readonly Returns returns = new(schema);
     private readonly ConcurrentDictionary<WorkerEpoch, List<long>> lostClaims = new();
     private long lastClaim;
@@ -22,6 +23,7 @@ internal sealed class PostgresElementStore(
         if (elements.Count == 0)
             return [];
         await nodes.LearnAsync(elements.Select(element => element.Slot.Node), cancel);
+        held.RequireFit(elements.Select(element => element.Slot));
         bool isPlain = elements.Count < Numbers.BlockSize && elements.All(element => element.Slot.OrderKey is null);
         IntakeResult result = await lanes.Intake.RunAsync(
             session => isPlain
@@ -67,7 +69,7 @@ internal sealed class PostgresElementStore(
         CommitResult result = await lanes.Commits.RunAsync(
             session => work.IsAllPlain
                 ? committer.CommitPlainAsync(session, epoch, hops)
-                : committer.CommitAsync(session, epoch, work),
+                : committer.CommitAsync(session, HopFence.Of(epoch), work),
             cancel);
         await arrivals.NoteAsync(result.Arrivals);
         if (result.Missed.Count > 0)
@@ -75,20 +77,22 @@ internal sealed class PostgresElementStore(
         return result.Outcomes;
     }
 
-    /// <summary>Carries out decisions about sidelined elements.</summary>
-    public async Task<IReadOnlyList<HopOutcome>> ActAsync(IReadOnlyList<Hop> hops, CancellationToken cancel)
+    /// <summary>Carries out decisions about elements in a state in which nobody owns them.</summary>
+    public async Task<IReadOnlyList<HopOutcome>> ActAsync(
+        IReadOnlyList<Hop> hops, ElementState state, CancellationToken cancel)
     {
         if (hops.FirstOrDefault(hop => hop.To is Destination.HandOver) is { } wrong)
         {
             throw new ArgumentException(
-                $"Nobody owns the sidelined element {wrong.Id}, so nobody can be handed it. Enqueue it.", nameof(hops));
+                $"Nobody owns the element {wrong.Id}, which is {state}, so nobody can be handed it. Enqueue it.",
+                nameof(hops));
         }
 
         if (hops.Count == 0)
             return [];
         HopBatch work = await PrepareAsync(hops, mayBePlain: false, cancel);
         CommitResult result = await lanes.Requests.RunAsync(
-            session => committer.CommitAsync(session, epoch: null, work), cancel);
+            session => committer.CommitAsync(session, HopFence.Of(state), work), cancel);
         await arrivals.NoteAsync(result.Arrivals);
         return result.Outcomes;
     }
@@ -153,6 +157,7 @@ internal sealed class PostgresElementStore(
         }
 
         await nodes.LearnAsync(hops.SelectMany(AddressesOf), cancel);
+        held.RequireFit(hops.SelectMany(SlotsOf));
         return new HopBatch(hops, mayBePlain);
     }
 
@@ -163,7 +168,7 @@ internal sealed class PostgresElementStore(
         try
         {
             CommitResult second = await lanes.Commits.RunAsync(
-                session => committer.CommitAsync(session, epoch, new HopBatch(missed, mayBePlain: false)),
+                session => committer.CommitAsync(session, HopFence.Of(epoch), new HopBatch(missed, mayBePlain: false)),
                 CancellationToken.None);
             await arrivals.NoteAsync(second.Arrivals);
             foreach ((int index, int of) in first.Missed.Index())
@@ -176,6 +181,13 @@ internal sealed class PostgresElementStore(
                 unavailable);
         }
     }
+
+    private static IEnumerable<QueueSlot> SlotsOf(Hop hop) => hop.To switch
+    {
+        Destination.Enqueue { Slot: { Held: not null } slot } => [slot],
+        Destination.Calls calls => calls.Elements.Select(called => called.Slot),
+        _ => [],
+    };
 
     private static IEnumerable<NodeAddress> AddressesOf(Hop hop) => hop.To is Destination.Calls calls
         ? calls.Elements.Select(called => called.Slot.Node).Append(calls.Slot.Node)

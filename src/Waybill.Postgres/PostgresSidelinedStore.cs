@@ -20,7 +20,8 @@ internal sealed class PostgresSidelinedStore(Listings listings, PostgresElementS
             Matching(
                 """
                 select e.key, e.id, e.business_key, n.workflow, n.version, n.node, e.hop, s.at, s.type, s.message,
-                    s.stack, s.at_node, s.attempts, e.data, e.caller_key, e.caller_id, e.caller_hop, e.caller_slot
+                    s.stack, s.at_node, s.attempts, e.data, e.caller_key, e.caller_id, e.caller_hop, e.caller_slot,
+                    e.revision, (select p.order_key from waybill.place p where p.key = e.key)
                 """,
                 filter).Page("e.key", page),
             row => (row.GetInt64(0), ToElement(row)),
@@ -42,7 +43,7 @@ internal sealed class PostgresSidelinedStore(Listings listings, PostgresElementS
             cancel);
 
     public Task<IReadOnlyList<HopOutcome>> ActAsync(IReadOnlyList<Hop> hops, CancellationToken cancel) =>
-        elements.ActAsync(hops, cancel);
+        elements.ActAsync(hops, ElementState.Sidelined, cancel);
 
     private static Query Matching(string select, SidelinedFilter filter) => new Query($"{select} {From}")
         .WhereGiven(filter.Id, "e.id = @", id => Arg.Uuid(id.Value))
@@ -59,5 +60,9 @@ internal sealed class PostgresSidelinedStore(Listings listings, PostgresElementS
         new Failure(
             row.GetString(8), row.GetString(9), row.IsDBNull(10) ? null : row.GetString(10), row.GetString(11),
             row.GetInt32(12)),
-        Place.ReadCaller(row, 14), row.GetFieldValue<byte[]>(13));
+        Place.ReadCaller(row, 14), row.GetFieldValue<byte[]>(13))
+    {
+        Revision = row.GetInt32(18),
+        OrderKey = row.IsDBNull(19) ? null : row.GetString(19),
+    };
 }

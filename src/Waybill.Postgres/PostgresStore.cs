@@ -1,6 +1,8 @@
 using Npgsql;
 using Waybill.Postgres.Connections;
+using Waybill.Postgres.Held;
 using Waybill.Postgres.Hops;
+using Waybill.Postgres.Ledger;
 using Waybill.Postgres.Migrations;
 using Waybill.Postgres.Waking;
 using Waybill.Stores;
@@ -21,6 +23,7 @@ public sealed class PostgresStore : ISiteStore
     private readonly DataSources sources;
     private readonly SiteSchema schema;
     private readonly NodeNumbers nodes;
+    private readonly HeldTables held;
     private readonly Lanes lanes;
     private readonly Arrivals arrivals;
     private readonly ArrivalNotifier notifier;
@@ -44,19 +47,27 @@ public sealed class PostgresStore : ISiteStore
         schema = new SiteSchema(this.options.Schema);
         sources = new DataSources(connectionString, this.options);
         Listings listings = new(sources.Listings, schema);
+        Listings lookups = new(sources.Lookups, schema);
         nodes = new NodeNumbers(listings);
         lanes = new Lanes(sources.Lanes, time);
         notifier = new ArrivalNotifier(sources.Lanes, schema, time);
         arrivals = new Arrivals(nodes, notifier);
         listener = new ArrivalListener(sources.Lanes, schema, notifier, arrivals.NoteFromOutside, time);
         Description = $"PostgreSQL at {sources.Host}, schema {schema.Name}";
-        PostgresElementStore elements = new(schema, nodes, lanes, arrivals);
+        held = new HeldTables(schema);
+        PostgresElementStore elements = new(schema, nodes, held, lanes, arrivals);
         Elements = elements;
-        Directory = new PostgresElementDirectory(listings);
-        Tickets = new PostgresTicketStore(listings);
+        Directory = new PostgresElementDirectory(listings, lookups);
+        Tickets = new PostgresTicketStore(listings, lookups);
         Sidelined = new PostgresSidelinedStore(listings, elements);
+        Held = new PostgresHeldStore(
+            held, new HeldDeclaration(sources.Listings, schema, nodes, held), new HeldListings(listings),
+            new HeldReleases(schema, nodes, held, lanes, arrivals),
+            new HeldAmendments(schema, nodes, held, lanes, arrivals), elements);
+        Changes = new PostgresChangeStore(listings, new ChangeRequests(schema, nodes, held, lanes, arrivals));
         Workers = new PostgresWorkerStore(schema, lanes, listings, arrivals);
         Journal = new PostgresJournalStore(listings);
+        Records = new PostgresRecordStore(listings);
     }
 
     /// <inheritdoc/>
@@ -82,10 +93,19 @@ public sealed class PostgresStore : ISiteStore
     public ISidelinedStore Sidelined { get; }
 
     /// <inheritdoc/>
+    public IHeldStore Held { get; }
+
+    /// <inheritdoc/>
+    public IChangeStore Changes { get; }
+
+    /// <inheritdoc/>
     public IWorkerStore Workers { get; }
 
     /// <inheritdoc/>
     public IJournalStore Journal { get; }
+
+    /// <inheritdoc/>
+    public IRecordStore Records { get; }
 
     /// <summary>Completes when this process hears what others notify, for those who await that.</summary>
     internal Task Listening => listener.Listening;
@@ -132,7 +152,7 @@ public sealed class PostgresStore : ISiteStore
     public Task ExecuteAsync(IReadOnlyList<SqlWrite> writes, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(writes);
-        HopCommitter committer = new(schema, nodes);
+        HopCommitter committer = new(schema, nodes, held);
         return lanes.Requests.RunAsync(session => committer.ExecuteAsync(session, writes), cancel);
     }
 

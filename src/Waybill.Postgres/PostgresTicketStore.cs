@@ -4,7 +4,7 @@ using Waybill.Stores;
 
 namespace Waybill.Postgres;
 
-internal sealed class PostgresTicketStore(Listings listings) : ITicketStore
+internal sealed class PostgresTicketStore(Listings listings, Listings lookups) : ITicketStore
 {
     private const string Select =
         """
@@ -19,7 +19,7 @@ internal sealed class PostgresTicketStore(Listings listings) : ITicketStore
             query.Where("t.id = @", Arg.Uuid(id.Value));
         else
             query.WhereGiven(element.Workflow, "t.workflow = @").WhereGiven(element.BusinessKey, "t.business_key = @");
-        return (await listings.ReadAsync(query, ToRecord, cancel)).FirstOrDefault();
+        return (await lookups.ReadAsync(query, ToRecord, cancel)).FirstOrDefault();
     }
 
     public async Task<Page<TicketRecord>> ListAsync(TicketFilter filter, PageRequest page, CancellationToken cancel) =>

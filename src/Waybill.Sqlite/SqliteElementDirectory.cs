@@ -15,6 +15,14 @@ internal sealed class SqliteElementDirectory(Readers readers) : IElementDirector
         "SELECT p.key, e.id, e.business_key, n.workflow, n.version, n.name, p.state, e.hop, e.accepted_at, e.moved_at, "
         + "e.caller_id, p.cancel";
 
+    /// <summary>The columns that <see cref="ReadDetails"/> takes.</summary>
+    internal const string Details =
+        $"{Summary}, e.data, p.due, p.signal, p.pending_calls, p.revision, "
+        + "(SELECT b.id FROM element b WHERE b.key = p.batch)";
+
+    /// <summary>The first column behind those.</summary>
+    internal const int Next = 18;
+
     private const string Joined =
         "FROM place p CROSS JOIN element e ON e.key = p.key CROSS JOIN node n ON n.id = e.node";
 
@@ -28,8 +36,7 @@ internal sealed class SqliteElementDirectory(Readers readers) : IElementDirector
                         .And(element.Workflow, "p.key = (SELECT key FROM ticket WHERE workflow = ")
                         .And(element.BusinessKey, "business_key = ", ")");
                 return database.All(
-                    $"{Summary}, e.data, p.due, p.signal, p.pending_calls {Joined} WHERE {conditions.Text}", conditions,
-                    ReadDetails).FirstOrDefault();
+                    $"{Details} {Joined} WHERE {conditions.Text}", conditions, ReadDetails).FirstOrDefault();
             },
             cancel);
 
@@ -76,13 +83,18 @@ internal sealed class SqliteElementDirectory(Readers readers) : IElementDirector
         .And((long?)filter.State, "p.state = ")
         .And(filter.BusinessKey, "e.business_key = ")
         .And(filter.Caller, "p.key IN (SELECT key FROM element WHERE caller_id = ", ")")
+        .And(filter.Batch, "p.batch = (SELECT key FROM element WHERE id = ", ")")
         .And(filter.AcceptedBefore?.ToMicroseconds(), "e.accepted_at < ");
 
     private static ElementSummary ReadSummary(Statement row) => new(
         row.Id(1), row.Text(2), row.Node(3), (ElementState)row.Int(6), row.Int(7), row.Long(8).ToInstant(),
         row.Long(9).ToInstant(), row.OptionalId(10), (Moving.CancelMark)row.Int(11) == Moving.CancelMark.Pending);
 
-    private static ElementDetails ReadDetails(Statement row) => new(
+    internal static ElementDetails ReadDetails(Statement row) => new(
         row.Long(0), ReadSummary(row), row.Bytes(12), row.OptionalLong(13)?.ToInstant(), row.OptionalText(14),
-        row.Int(15));
+        row.Int(15))
+    {
+        Revision = row.Int(16),
+        Batch = row.OptionalId(17),
+    };
 }

@@ -8,8 +8,7 @@ namespace Waybill.Sqlite;
 internal sealed class SqliteElementStore(Writer writer, Readers readers) : IElementStore
 {
     public Task<IReadOnlyList<Acceptance>> AcceptAsync(IReadOnlyList<NewElement> elements, CancellationToken cancel) =>
-        writer.RunAsync<IReadOnlyList<Acceptance>>(
-            session => [.. elements.Select(session.Intake.Accept)], cancel, weight: elements.Count);
+        writer.RunAsync(session => session.Intake.Accept(elements), cancel, weight: elements.Count);
 
     // A claim that is lost with the machine was lost with its worker: it need not wait for the disk.
     public Task<IReadOnlyList<ClaimedElement>> ClaimAsync(

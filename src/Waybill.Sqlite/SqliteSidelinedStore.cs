@@ -15,7 +15,9 @@ internal sealed class SqliteSidelinedStore(Writer writer, Readers readers) : ISi
 
     private const string Select =
         "SELECT s.key, e.id, e.business_key, n.workflow, n.version, n.name, e.hop, s.at, s.type, s.message, s.stack, "
-        + $"s.node, s.attempts, e.caller_key, e.caller_id, e.caller_hop, e.caller_slot, e.data {Joined}";
+        + $"s.node, s.attempts, e.caller_key, e.caller_id, e.caller_hop, e.caller_slot, e.data, "
+        + "(SELECT p.revision FROM place p WHERE p.key = s.key), "
+        + $"(SELECT p.order_key FROM place p WHERE p.key = s.key) {Joined}";
 
     public Task<Page<SidelinedElement>> ListAsync(SidelinedFilter filter, PageRequest page, CancellationToken cancel) =>
         readers.ReadAsync(database => database.Page(Select, "s.key", Matching(filter), page, Read), cancel);
@@ -49,14 +51,19 @@ internal sealed class SqliteSidelinedStore(Writer writer, Readers readers) : ISi
     public Task<IReadOnlyList<HopOutcome>> ActAsync(IReadOnlyList<Hop> hops, CancellationToken cancel)
     {
         SqliteElementStore.RequireOneEach(hops);
+        RequireNoHandOver(hops, "sidelined");
+        return writer.RunAsync<IReadOnlyList<HopOutcome>>(
+            session => session.Hops.Act(hops, ElementState.Sidelined), cancel, weight: hops.Count);
+    }
+
+    /// <exception cref="ArgumentException">An element that nobody owns is to be handed on in memory.</exception>
+    internal static void RequireNoHandOver(IReadOnlyList<Hop> hops, string state)
+    {
         if (hops.FirstOrDefault(hop => hop.To is Destination.HandOver) is { } wrong)
         {
             throw new ArgumentException(
-                $"Nobody owns the sidelined element {wrong.Id}, so nobody can be handed it. Enqueue it.", nameof(hops));
+                $"Nobody owns the {state} element {wrong.Id}, so nobody can be handed it. Enqueue it.", nameof(hops));
         }
-
-        return writer.RunAsync<IReadOnlyList<HopOutcome>>(
-            session => session.Hops.ApplyToSidelined(hops), cancel, weight: hops.Count);
     }
 
     private static Conditions Matching(SidelinedFilter filter) => new Conditions()
@@ -71,5 +78,9 @@ internal sealed class SqliteSidelinedStore(Writer writer, Readers readers) : ISi
         row.Long(0), row.Id(1), row.Text(2), row.Node(3), row.Int(6), row.Long(7).ToInstant(),
         new Failure(row.Text(8), row.Text(9), row.OptionalText(10), row.Text(11), row.Int(12)),
         row.IsNull(13) ? null : new CallerRef(row.Long(13), row.Id(14), row.Int(15), row.Int(16)),
-        row.Bytes(17));
+        row.Bytes(17))
+    {
+        Revision = row.Int(18),
+        OrderKey = row.OptionalText(19),
+    };
 }

@@ -45,8 +45,11 @@ public sealed class SqliteStore : ISiteStore
         Directory = new SqliteElementDirectory(readers);
         Tickets = new SqliteTicketStore(writer, readers);
         Sidelined = new SqliteSidelinedStore(writer, readers);
+        Held = new SqliteHeldStore(writer, readers, isReadOnly);
+        Changes = new SqliteChangeStore(writer, readers, time);
         Workers = new SqliteWorkerStore(writer, readers);
         Journal = new SqliteJournalStore(writer, readers);
+        Records = new SqliteRecordStore(writer, readers, time);
     }
 
     /// <inheritdoc/>
@@ -68,10 +71,19 @@ public sealed class SqliteStore : ISiteStore
     public ISidelinedStore Sidelined { get; }
 
     /// <inheritdoc/>
+    public IHeldStore Held { get; }
+
+    /// <inheritdoc/>
+    public IChangeStore Changes { get; }
+
+    /// <inheritdoc/>
     public IWorkerStore Workers { get; }
 
     /// <inheritdoc/>
     public IJournalStore Journal { get; }
+
+    /// <inheritdoc/>
+    public IRecordStore Records { get; }
 
     /// <inheritdoc/>
     /// <exception cref="StoreUnavailableException">Another process has the file open for writing.</exception>

@@ -62,10 +62,19 @@ public sealed class FaultyStore : ISiteStore
     public ISidelinedStore Sidelined { get; }
 
     /// <inheritdoc/>
+    public IHeldStore Held => new FaultyHeldStore(inner.Held, faults);
+
+    /// <inheritdoc/>
+    public IChangeStore Changes => new FaultyChangeStore(inner.Changes, faults);
+
+    /// <inheritdoc/>
     public IWorkerStore Workers { get; }
 
     /// <inheritdoc/>
     public IJournalStore Journal { get; }
+
+    /// <inheritdoc/>
+    public IRecordStore Records => new FaultyRecordStore(inner.Records, faults);
 
     /// <inheritdoc/>
     public Task OpenAsync(CancellationToken cancel) => inner.OpenAsync(cancel);
@@ -180,11 +189,29 @@ public sealed class FaultyStore : ISiteStore
         public Task<IReadOnlyList<JournalEntry>> ReadAsync(JournalPosition after, int max, CancellationToken cancel) =>
             faults.CallAsync("Journal.Read", () => inner.ReadAsync(after, max, cancel));
 
+        public Task<JournalPosition> EndAsync(CancellationToken cancel) =>
+            faults.CallAsync("Journal.End", () => inner.EndAsync(cancel));
+
         public Task<IReadOnlyList<JournalEntry>> HistoryAsync(ElementId element, int max, CancellationToken cancel) =>
             faults.CallAsync("Journal.History", () => inner.HistoryAsync(element, max, cancel));
 
         public Task<long> CountAsync(CancellationToken cancel) =>
             faults.CallAsync("Journal.Count", () => inner.CountAsync(cancel));
+
+        public Task<JournalPosition> OpenReaderAsync(string reader, CancellationToken cancel) =>
+            faults.CallAsync("Journal.OpenReader", () => inner.OpenReaderAsync(reader, cancel));
+
+        public Task AcknowledgeAsync(string reader, JournalPosition position, CancellationToken cancel) =>
+            faults.CallAsync("Journal.Acknowledge", () => Done(inner.AcknowledgeAsync(reader, position, cancel)));
+
+        public Task<IReadOnlyList<JournalReader>> ReadersAsync(CancellationToken cancel) =>
+            faults.CallAsync("Journal.Readers", () => inner.ReadersAsync(cancel));
+
+        public Task RemoveReaderAsync(string reader, CancellationToken cancel) =>
+            faults.CallAsync("Journal.RemoveReader", () => Done(inner.RemoveReaderAsync(reader, cancel)));
+
+        public Task<long> CountAfterAsync(JournalPosition after, CancellationToken cancel) =>
+            faults.CallAsync("Journal.CountAfter", () => inner.CountAfterAsync(after, cancel));
 
         public Task<int> TrimAsync(DateTimeOffset before, int max, CancellationToken cancel) =>
             faults.CallAsync("Journal.Trim", () => inner.TrimAsync(before, max, cancel));

@@ -21,7 +21,9 @@ public sealed class TestSite : IAsyncDisposable
 
     private readonly StepScheduler scheduler = new();
     private readonly SiteOptions options;
+    private readonly HeldTables tables;
     private long idsMade;
+    private long leasesMade;
 
     /// <summary>A site of its own that hosts these workflows.</summary>
     /// <param name="workflows">All workflows of the site.</param>
@@ -41,10 +43,12 @@ public sealed class TestSite : IAsyncDisposable
         Time = setup.Time;
         Store = setup.Store ?? new MemoryStore(Time);
         SiteDefinition site = SiteDefinition.Checked(setup.Workflows, options);
+        tables = new HeldTables(site, Store);
         EndingWatch endings = new();
+        Remote = new RemoteNodes(Time, () => $"lease-{++leasesMade}");
         Client = new SiteClient(site, Store, Time, endings, NewId);
         Passes = new Passes(
-            new EngineContext(site, Store, Time, scheduler, NewId, endings, NullLoggerFactory.Instance),
+            new EngineContext(site, Store, Time, scheduler, NewId, endings, Remote, NullLoggerFactory.Instance),
             setup.Services);
     }
 
@@ -57,6 +61,11 @@ public sealed class TestSite : IAsyncDisposable
     /// <summary>Submits, looks, cancels, signals.</summary>
     public SiteClient Client { get; }
 
+    /// <summary>
+    /// The desk of nodes that are run remotely. Its leases are <c>lease-1</c>, <c>lease-2</c>, and so on.
+    /// </summary>
+    public RemoteNodes Remote { get; }
+
     /// <summary>How many elements this process owns now.</summary>
     public int InFlight => Passes.Custody.Count;
 
@@ -66,13 +75,15 @@ public sealed class TestSite : IAsyncDisposable
     public IReadOnlyList<NodeSnapshot> Snapshot() => [.. Passes.Hosted.All.Select(runner => runner.ToSnapshot())];
 
     /// <summary>
-    /// Claims, runs and commits until nothing more happens by itself. Elements then have ended, or wait for time, for a
-    /// signal, for a person, for another process, or for something that their handler awaits.
+    /// Claims, runs, commits and releases until nothing more happens by itself. Elements then have ended, or wait for
+    /// time, for a signal, for a person, for another process, or for something that their handler awaits.
     /// </summary>
     /// <exception cref="InvalidOperationException">Elements go round and round without ever waiting.</exception>
     public async Task RunUntilQuietAsync()
     {
-        Passes.Claimer.Poll();
+        await tables.DeclareAsync(CancellationToken.None);
+        await Passes.Controls.RefreshOnceAsync();
+        Passes.Poll();
         for (int i = 0; i < PassesMax; i++)
         {
             if (!await PassAsync())
@@ -85,7 +96,7 @@ public sealed class TestSite : IAsyncDisposable
 
     /// <summary>
     /// Lets time pass, with everything that happens meanwhile at the instant when it is due: retries, waits, timeouts,
-    /// rate limits, renewals of the lease, taking over from processes that have died.
+    /// rate limits, rules of aggregation queues, renewals of the lease, taking over from processes that have died.
     /// </summary>
     /// <param name="span">How much time passes.</param>
     public async Task AdvanceAsync(TimeSpan span)
@@ -94,7 +105,7 @@ public sealed class TestSite : IAsyncDisposable
         TimeSpan left = span;
         while (left > TimeSpan.Zero)
         {
-            TimeSpan step = NextStep();
+            TimeSpan step = await NextStepAsync();
             step = step < left ? step : left;
             Time.Advance(step);
             left -= step;
@@ -129,7 +140,10 @@ public sealed class TestSite : IAsyncDisposable
             bool hasRun = scheduler.RunAll();
             bool hasCommitted = await Passes.Committer.CommitOnceAsync();
             int claimed = await Passes.Claimer.ClaimOnceAsync();
-            return hasRun || hasCommitted || claimed > 0;
+            int givenBack = await Passes.Claimer.GiveBackOnceAsync();
+            int resolved = await Passes.ResolveChangesOnceAsync();
+            int released = await Passes.Releaser.ReleaseOnceAsync();
+            return hasRun || hasCommitted || claimed + givenBack > 0 || resolved > 0 || released > 0;
         }
         catch (EpochLostException lost)
         {
@@ -139,14 +153,17 @@ public sealed class TestSite : IAsyncDisposable
     }
 
     /// <summary>How far time can be moved without passing over anything that is due.</summary>
-    private TimeSpan NextStep()
+    private async Task<TimeSpan> NextStepAsync()
     {
         if (InFlight > 0)
             return SweepInterval;
         if (Store is not MemoryStore memory)
             return options.PollInterval;
-        TimeSpan untilDue = memory.State.Queues.NextDue - Time.GetUtcNow() ?? TimeSpan.MaxValue;
-        return untilDue > SweepInterval ? untilDue : SweepInterval;
+        DateTimeOffset now = Time.GetUtcNow();
+        TimeSpan untilDue = memory.State.Queues.NextDue - now ?? TimeSpan.MaxValue;
+        TimeSpan untilRule = await Passes.Releaser.NextDueAsync() - now ?? TimeSpan.MaxValue;
+        TimeSpan untilNext = untilDue < untilRule ? untilDue : untilRule;
+        return untilNext > SweepInterval ? untilNext : SweepInterval;
     }
 
     // Counted, so that ids are the same in every run of a test; apart for each process, so that they cannot collide.

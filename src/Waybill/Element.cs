@@ -1,13 +1,18 @@
+using Waybill.Engine;
+
 namespace Waybill;
 
 /// <summary>A self-contained unit of work, as a node's code sees it.</summary>
 /// <typeparam name="TData">The node's data.</typeparam>
 public sealed class Element<TData>
 {
-    internal Element(in ElementHeader header, TData data)
+    private readonly BatchMembers members;
+
+    internal Element(in ElementHeader header, TData data, BatchMembers members)
     {
         Header = header;
         Data = data;
+        this.members = members;
     }
 
     /// <summary>
@@ -49,9 +54,20 @@ public sealed class Element<TData>
     /// <c>element id:hop of arrival</c>. The same for every run at this node until the element moves on, so an outside
     /// system that is given it can tell a repeat from a new request.
     /// </summary>
-    public string IdempotencyKey => $"{Header.Id}:{Header.ArrivedHop}";
+    public string IdempotencyKey => Header.IdempotencyKey;
 
     internal ElementHeader Header { get; }
+
+    /// <summary>
+    /// The members that it still has, oldest first, when it is a batch; none when it is not. Read from the store a page
+    /// at a time, so a member that leaves meanwhile (it was cancelled) may be among them or not. Each has one place:
+    /// end it alone with <see cref="Route.MemberDone{TOut}"/> or <see cref="Route.MemberFails"/>; all others get the
+    /// batch's ending.
+    /// </summary>
+    /// <param name="cancel">Stops reading.</param>
+    /// <typeparam name="TMember">The data of the members, as at the queue that released them.</typeparam>
+    public IAsyncEnumerable<BatchMember<TMember>> MembersAsync<TMember>(CancellationToken cancel = default) =>
+        members.ReadAsync<TMember>(Id, cancel);
 }
 
 /// <summary>What an element has besides its data.</summary>
@@ -65,4 +81,7 @@ internal readonly record struct ElementHeader(
     DateTimeOffset AcceptedAt,
     ElementId? Caller,
     bool CancelRequested,
-    Failure? Failure);
+    Failure? Failure)
+{
+    public string IdempotencyKey => $"{Id}:{ArrivedHop}";
+}

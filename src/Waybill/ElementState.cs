@@ -23,4 +23,10 @@ public enum ElementState
 
     /// <summary>Out of its queue after its retries ran out; waits for a person.</summary>
     Sidelined = 6,
+
+    /// <summary>Held in an aggregation queue until it is released.</summary>
+    Held = 7,
+
+    /// <summary>Member of a batch; goes on when the batch is done.</summary>
+    Batched = 8,
 }

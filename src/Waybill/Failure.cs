@@ -21,4 +21,5 @@ internal sealed record ReasonDetail(string Reason);
 [JsonSerializable(typeof(Failure))]
 [JsonSerializable(typeof(ActorDetail))]
 [JsonSerializable(typeof(ReasonDetail))]
+[JsonSerializable(typeof(NodeControlDetail))]
 internal sealed partial class WaybillJson : JsonSerializerContext;

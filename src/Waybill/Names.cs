@@ -4,6 +4,7 @@ namespace Waybill;
 internal static class Names
 {
     private const int LengthMax = 100;
+    private const int ColumnLengthMax = 40;
     private const int BusinessKeyLengthMax = 200;
 
     public static string Checked(string name, string what)
@@ -26,6 +27,28 @@ internal static class Names
         return callersKey.Length + suffix.Length <= BusinessKeyLengthMax
             ? callersKey + suffix
             : callersKey[..(BusinessKeyLengthMax - suffix.Length)] + suffix;
+    }
+
+    /// <summary>The business key of a batch element: the group and the instant of the release.</summary>
+    public static string BatchKey(string group, string when)
+    {
+        string printable = string.Concat(group.Where(c => !char.IsControl(c))).TrimStart();
+        int lengthMax = BusinessKeyLengthMax - when.Length - 1;
+        return $"{(printable.Length > lengthMax ? printable[..lengthMax] : printable)} {when}".TrimStart();
+    }
+
+    public static string CheckedColumn(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        bool fits = name.Length is >= 1 and <= ColumnLengthMax
+            && char.IsAsciiLetter(name[0])
+            && name.All(char.IsAsciiLetterOrDigit);
+        return fits
+            ? name
+            : throw new ArgumentException(
+                $"\"{name}\" cannot be the name of an attribute: use a letter, then letters and digits, at most "
+                + $"{ColumnLengthMax}.",
+                nameof(name));
     }
 
     public static string CheckedBusinessKey(string key)

@@ -106,6 +106,12 @@ public abstract class NodeRules<TSelf, TData>
         return Set(Draft with { RunTimeMax = limit });
     }
 
+    /// <summary>
+    /// Asks readers of the journal to leave this node out: tracking shows elements where they were before. Milestones
+    /// that are noted on the way here are told all the same.
+    /// </summary>
+    public TSelf Untracked() => Set(Draft with { IsUntracked = true });
+
     internal NodeDefinition ToDefinition() => Draft;
 
     private protected TSelf Set(NodeDefinition draft)

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Waybill.Definition;
+using Waybill.Engine.Remote;
 
 namespace Waybill;
 
@@ -64,7 +65,19 @@ public sealed class NodeSetup<TData> : NodeRules<NodeSetup<TData>, TData>
         return Code(services => new BatchCode<TData>(services.Codec<TData>(), batchMax, run));
     }
 
-    private NodeSetup<TData> Code(Func<NodeServices, NodeCode> build) => Set(Draft with { BuildCode = build });
+    /// <summary>
+    /// Leaves the work to remote workers, which claim elements from this process (<see cref="RemoteNodes"/>; the server
+    /// has it over HTTP) and bring routes. The node's limits hold as for code of its own: concurrency is how many
+    /// leases a process gives at once, the timeout bounds a run however often its lease is extended. An element is
+    /// claimed from the store only when a remote worker waits for it.
+    /// </summary>
+    /// <param name="lease">
+    /// After what silence a worker's run counts as failed, from 1 second to 1 hour. Default: 30 seconds.
+    /// </param>
+    public NodeSetup<TData> RunRemotely(TimeSpan? lease = null) => Set(RemoteCode.Declared(Draft, lease));
+
+    private NodeSetup<TData> Code(Func<NodeServices, NodeCode> build) =>
+        Set(Draft with { BuildCode = build, RemoteLease = null });
 }
 
 /// <summary>Declares a node at which elements go on with replies: its code, exits and limits.</summary>
@@ -109,5 +122,14 @@ public sealed class NodeSetup<TData, TReply> : NodeRules<NodeSetup<TData, TReply
     public NodeSetup<TData, TReply> Run(Func<Element<TData>, Replies<TReply>, Route> run) =>
         Run((element, replies, _) => ValueTask.FromResult(run(element, replies)));
 
-    private NodeSetup<TData, TReply> Code(Func<NodeServices, NodeCode> build) => Set(Draft with { BuildCode = build });
+    /// <summary>
+    /// Leaves the work to remote workers, as <see cref="NodeSetup{TData}.RunRemotely"/>; they are given the replies.
+    /// </summary>
+    /// <param name="lease">
+    /// After what silence a worker's run counts as failed, from 1 second to 1 hour. Default: 30 seconds.
+    /// </param>
+    public NodeSetup<TData, TReply> RunRemotely(TimeSpan? lease = null) => Set(RemoteCode.Declared(Draft, lease));
+
+    private NodeSetup<TData, TReply> Code(Func<NodeServices, NodeCode> build) =>
+        Set(Draft with { BuildCode = build, RemoteLease = null });
 }

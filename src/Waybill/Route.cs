@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using Waybill.Stores;
@@ -17,6 +18,10 @@ public abstract record Route
     internal IReadOnlyList<SiteWrite> Writes { get; init; } = [];
 
     internal IReadOnlyList<OutgoingSignal> Signals { get; init; } = [];
+
+    internal ImmutableList<LeavingMember> Members { get; init; } = [];
+
+    internal NotedMilestone? Milestone { get; init; }
 
     /// <summary>Goes to another node of the workflow.</summary>
     /// <param name="node">A declared exit.</param>
@@ -115,12 +120,60 @@ public abstract record Route
     public Route Sending<TPayload>(ElementRef target, Signal<TPayload> signal, TPayload payload) =>
         this with { Signals = [.. Signals, new(target, Given(signal).Name, Given(payload), typeof(TPayload))] };
 
+    /// <summary>
+    /// Lets a member of this batch leave with the hop and go on with a result of its own, before the batch ends. One
+    /// that has left already is passed over.
+    /// </summary>
+    /// <param name="member">Which member.</param>
+    /// <param name="result">What it goes on with, of the batch workflow's result type.</param>
+    /// <typeparam name="TOut">The batch workflow's result type.</typeparam>
+    /// <returns>A copy with the member added.</returns>
+    public Route MemberDone<TOut>(ElementId member, TOut result) =>
+        this with { Members = Members.Add(new LeavingMember(member, Given(result), typeof(TOut), null)) };
+
+    /// <summary>
+    /// Lets a member of this batch leave with the hop and go on with a failure as its reply; the others stay. One that
+    /// has left already is passed over.
+    /// </summary>
+    /// <param name="member">Which member.</param>
+    /// <param name="reason">Why, for people and for the member.</param>
+    /// <returns>A copy with the member added.</returns>
+    public Route MemberFails(ElementId member, string reason)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(reason);
+        return this with { Members = Members.Add(new LeavingMember(member, null, null, reason)) };
+    }
+
+    /// <summary>Notes a business milestone with the hop, for people who look where an element was.</summary>
+    /// <param name="text">What was reached, for example "label printed".</param>
+    /// <returns>A copy with the milestone, in place of one noted before.</returns>
+    public Route Noting(string text)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(text);
+        return this with { Milestone = new NotedMilestone(text, null, null) };
+    }
+
+    /// <summary>Notes a business milestone with the hop, for people who look where an element was.</summary>
+    /// <param name="text">What was reached, for example "label printed".</param>
+    /// <param name="data">What is worth knowing of it; kept as JSON.</param>
+    /// <typeparam name="T">The data's type.</typeparam>
+    /// <returns>A copy with the milestone, in place of one noted before.</returns>
+    public Route Noting<T>(string text, T data)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(text);
+        return this with { Milestone = new NotedMilestone(text, Given(data), typeof(T)) };
+    }
+
     [return: NotNull]
     private static T Given<T>(T value, [CallerArgumentExpression(nameof(value))] string name = "") =>
         value is null ? throw new ArgumentNullException(name) : value;
 }
 
+internal sealed record NotedMilestone(string Text, object? Data, Type? DataType);
+
 internal sealed record OutgoingSignal(ElementRef Target, string Name, object Payload, Type PayloadType);
+
+internal sealed record LeavingMember(ElementId Member, object? Result, Type? ResultType, string? Reason);
 
 /// <summary>A route that keeps the element in its workflow.</summary>
 internal abstract record OnwardRoute(Node Node, object Data) : Route;
@@ -139,9 +192,15 @@ internal sealed record CallsRoute(IReadOnlyList<Call> Calls, JoinMode Join, Node
     public const int CallsMax = 1000;
 }
 
+/// <summary>Holds an element that was claimed at an aggregation queue.</summary>
+internal sealed record HoldRoute(object Data) : Route;
+
 internal sealed record FinishRoute(object Result, Type ResultType) : Route;
 
 internal sealed record FailRoute(string Reason) : Route;
+
+/// <summary>Gives an element back to its queue in the store, unmoved.</summary>
+internal sealed record GivenBackRoute : Route;
 
 /// <summary>Stands for an element of a batch that could not be run on at all.</summary>
 internal sealed record FaultRoute(Exception Error) : Route;

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Waybill.Definition;
 using Waybill.Engine;
+using Waybill.Sealing;
 using Waybill.Serialization;
 using Waybill.Stores;
 
@@ -19,10 +20,12 @@ public sealed class SidelinedDesk
     private readonly SiteDefinition site;
     private readonly ISidelinedStore store;
     private readonly TimeProvider time;
+    private readonly DeskActs acts;
 
     internal SidelinedDesk(SiteDefinition site, ISiteStore store, TimeProvider time)
     {
         this.site = site;
+        acts = new DeskActs(site);
         this.store = store.Sidelined;
         this.time = time;
     }
@@ -94,11 +97,8 @@ public sealed class SidelinedDesk
         do
         {
             Page<SidelinedElement> page = await store.ListAsync(filter, new PageRequest(After: after), cancel);
-            if (page.Items.Count > 0)
-            {
-                IReadOnlyList<HopOutcome> outcomes = await store.ActAsync([.. page.Items.Select(act)], cancel);
-                done += outcomes.Count(outcome => outcome.Status == HopStatus.Applied);
-            }
+            done += await acts.CarryOutAsync(
+                [.. page.Items.Select(act)], hops => store.ActAsync(hops, cancel));
 
             after = page.Next;
         }
@@ -111,10 +111,11 @@ public sealed class SidelinedDesk
         Key = element.Key,
         Id = element.Id,
         From = element.Hop,
+        Revision = element.Revision,
         Node = element.Node,
         To = new Destination.Enqueue(site.Find(element.Node) is { } node
             ? site.SlotFor(node, data)
-            : new QueueSlot(element.Node)),
+            : new QueueSlot(element.Node, OrderKey: element.OrderKey)),
         Kind = JournalKind.Resumed,
         Data = data,
         Arrives = wasEdited,
@@ -128,6 +129,7 @@ public sealed class SidelinedDesk
         Key = element.Key,
         Id = element.Id,
         From = element.Hop,
+        Revision = element.Revision,
         Node = element.Node,
         To = new Destination.End(Ending.Dropped, default, actor.Reason ?? $"dropped by {actor.Name}"),
         Kind = JournalKind.Dropped,
@@ -138,9 +140,25 @@ public sealed class SidelinedDesk
 
     private byte[] Edited(SidelinedElement element, JsonObject patch)
     {
-        byte[] edited = MergePatch.Apply(element.Data, patch);
+        byte[] edited;
         if (site.Find(element.Node) is { } node)
-            site.Codecs.For(node.Definition.Node.DataType).ReadObject(edited);
+        {
+            JsonCodec codec = site.Codecs.For(node.Definition.Node.DataType);
+            edited = codec.Edit(element.Data, plain => MergePatch.Apply(plain, patch));
+            codec.ReadObject(edited);
+        }
+        else if (SealedText.IsIn(element.Data.Span))
+        {
+            throw new RouteException(
+                "waybill.data-unreadable",
+                $"Element {element.Id} has encrypted members, and this process does not know \"{element.Node}\" and "
+                + "which they are. Edit it where its workflow is defined.");
+        }
+        else
+        {
+            edited = MergePatch.Apply(element.Data, patch);
+        }
+
         return DataLimit.Checked(edited, site.Options, $"element {element.Id}");
     }
 }

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
 using Waybill.Definition;
 using Waybill.Engine;
 using Waybill.Stores;
@@ -15,6 +17,7 @@ public sealed class SiteClient
     private readonly Intake intake;
     private readonly EndingWatch endings;
     private readonly Func<ElementId> newId;
+    private readonly HeldDesks desks;
 
     internal SiteClient(
         SiteDefinition site, ISiteStore store, TimeProvider time, EndingWatch endings, Func<ElementId> newId)
@@ -26,6 +29,20 @@ public sealed class SiteClient
         Store = store;
         intake = new Intake(store.Elements);
         Sidelined = new SidelinedDesk(site, store, time);
+        Changes = new ChangeDesk(site, store, time, endings, newId);
+        Controls = new NodeControlDesk(site, store);
+        Secrets = new SecretDesk(site.Codecs);
+        desks = new HeldDesks(site, store, time, new BatchBuilder(site, newId), new HeldTables(site, store));
+    }
+
+    /// <summary>
+    /// Raised after this process committed an element's ending. A hint to look: it can be repeated or needless, says
+    /// nothing of endings in other processes, and handlers must return at once.
+    /// </summary>
+    public event Action<ElementId>? Ended
+    {
+        add => endings.Told += value;
+        remove => endings.Told -= value;
     }
 
     /// <summary>The site's store, for looking at elements, tickets, workers and the journal.</summary>
@@ -33,6 +50,33 @@ public sealed class SiteClient
 
     /// <summary>What a person can do with elements whose retries ran out.</summary>
     public SidelinedDesk Sidelined { get; }
+
+    /// <summary>Changes of elements in flight, and the ledger of what became of them.</summary>
+    public ChangeDesk Changes { get; }
+
+    /// <summary>What operators can do with nodes: pause, resume, limit.</summary>
+    public NodeControlDesk Controls { get; }
+
+    /// <summary>Shows what is kept encrypted, masked or as it is.</summary>
+    public SecretDesk Secrets { get; }
+
+    /// <summary>The site's workflows, all versions, in the order in which they were added.</summary>
+    public IReadOnlyList<Workflow> Workflows => site.Workflows;
+
+    /// <summary>What goes into a workflow, as JSON schema: what <see cref="SubmitJsonAsync"/> reads.</summary>
+    /// <param name="workflow">A workflow that this site defines.</param>
+    public JsonNode InputSchema(Workflow workflow)
+    {
+        ArgumentNullException.ThrowIfNull(workflow);
+        return site.Codecs.Input.SchemaOf(site.StartOf(workflow).Workflow.InputType);
+    }
+
+    /// <summary>All nodes of the site's workflows.</summary>
+    public IReadOnlyList<NodeOutline> Nodes =>
+    [
+        .. site.Nodes.Where(node => !node.IsUpgrade).Select(node => new NodeOutline(
+            node.Address, node.Definition.Purpose, node.Definition.ConcurrencyMax)),
+    ];
 
     /// <summary>
     /// Submits an element: durable when the task completes. A second submission with the same workflow name and
@@ -50,11 +94,39 @@ public sealed class SiteClient
         ArgumentNullException.ThrowIfNull(workflow);
         ArgumentNullException.ThrowIfNull(input);
         string key = Names.CheckedBusinessKey(businessKey);
-        PlacedNode start = site.StartOf(workflow);
-        byte[] data = DataLimit.Checked(site.Codecs.For<TIn>().Write(input), site.Options, $"{workflow} \"{key}\"");
-        NewElement element = new(newId(), SiteDefinition.SlotFor(start, input), key, data);
-        Acceptance acceptance = await intake.AcceptAsync(element, cancel);
+        Acceptance acceptance = await SubmitAsync(site.StartOf(workflow), key, input, null, cancel);
         return new Ticket<TOut>(acceptance.Id, workflow.Name, key, acceptance.IsNew);
+    }
+
+    /// <summary>
+    /// Submits an element to the newest version of a workflow, for those who do not know its types. The input is read
+    /// strictly: unknown, doubled and missing members are refused; else as <see cref="SubmitAsync{TIn, TOut}"/>.
+    /// </summary>
+    /// <param name="workflow">The name of a workflow that this site defines.</param>
+    /// <param name="businessKey">1 to 200 characters, no control characters, no white space at either end.</param>
+    /// <param name="utf8Json">What goes in, UTF-8 JSON.</param>
+    /// <param name="id">
+    /// The element's id, to write something about it before it is there, or to repeat a submission of which nobody
+    /// knows whether it was taken in. Never one of another workflow or key. Default: a new one.
+    /// </param>
+    /// <param name="cancel">Stops waiting; the element may be accepted all the same.</param>
+    /// <exception cref="ArgumentException">The name or the key cannot be used.</exception>
+    /// <exception cref="InputException">The input cannot be read as what the workflow takes in.</exception>
+    /// <exception cref="RouteException">The input is too large, or a queue cannot hold it.</exception>
+    public async Task<Ticket> SubmitJsonAsync(
+        string workflow, string businessKey, ReadOnlyMemory<byte> utf8Json, ElementId? id = null,
+        CancellationToken cancel = default)
+    {
+        string key = Names.CheckedBusinessKey(businessKey);
+        Workflow newest = Workflows.Where(known => known.Name == workflow).MaxBy(known => known.Version)
+            ?? throw new ArgumentException(
+                $"This site defines no workflow \"{workflow}\". It defines: "
+                + $"{string.Join(", ", Workflows.Select(known => known.Name).Distinct().Order())}.",
+                nameof(workflow));
+        object input = site.Codecs.Input.Read(newest.InputType, utf8Json.Span, $"input of workflow \"{workflow}\"");
+        CheckPlace(site.StartOf(newest), input);
+        Acceptance acceptance = await SubmitAsync(site.StartOf(newest), key, input, id, cancel);
+        return new Ticket(acceptance.Id, newest.Name, newest.Version, key, acceptance.IsNew);
     }
 
     /// <summary>The ticket of a submitted element; null when there is none (any more).</summary>
@@ -103,7 +175,8 @@ public sealed class SiteClient
 
     /// <summary>
     /// Asks an element, and all that it called, to cancel. It takes effect at each one's next hop, unless that ends it
-    /// anyway; the ticket then tells how it ended.
+    /// anyway, or it is past the point of no return; the ticket then tells how it ended, and the ledger (<see
+    /// cref="Changes"/>, type <see cref="NewChange.CancelType"/>) what became of the request.
     /// </summary>
     /// <param name="element">Which.</param>
     /// <param name="actor">Who asks, and why.</param>
@@ -111,7 +184,7 @@ public sealed class SiteClient
     public async Task<CancelOutcome> CancelAsync(ElementRef element, Actor actor, CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(actor);
-        return (await Store.Elements.CancelAsync([new CancelRequest(element, actor.ToDetail())], cancel))[0];
+        return await Changes.CancelAsync(element, actor, cancel);
     }
 
     /// <summary>Sends a signal to an element in flight. It is kept until the element waits for it or ends.</summary>
@@ -131,10 +204,66 @@ public sealed class SiteClient
         return (await Store.Elements.SignalAsync([new SignalDelivery(element, signal.Name, json)], cancel))[0];
     }
 
+    /// <summary>An aggregation queue, to look at what it holds, release, amend and drop.</summary>
+    /// <param name="workflow">The workflow that it belongs to.</param>
+    /// <param name="node">The queue's node.</param>
+    /// <typeparam name="TData">The data of what is held.</typeparam>
+    /// <exception cref="ArgumentException">The workflow holds nothing there.</exception>
+    public HeldDesk<TData> Held<TData>(Workflow workflow, Node<TData> node)
+    {
+        ArgumentNullException.ThrowIfNull(workflow);
+        ArgumentNullException.ThrowIfNull(node);
+        return (HeldDesk<TData>)Held(new NodeAddress(workflow.Name, workflow.Version, node.Name));
+    }
+
+    /// <summary>An aggregation queue by its address, for those who do not know its data type.</summary>
+    /// <param name="queue">The queue's node.</param>
+    /// <exception cref="ArgumentException">There is no such aggregation queue.</exception>
+    public HeldDesk Held(NodeAddress queue)
+    {
+        ArgumentNullException.ThrowIfNull(queue);
+        return site.Find(queue) is { Definition.Hold: { } hold } node
+            ? hold.BuildDesk(desks, node)
+            : throw new ArgumentException($"{queue} is no aggregation queue of this site.", nameof(queue));
+    }
+
+    /// <summary>The addresses of the site's aggregation queues.</summary>
+    public IReadOnlyList<NodeAddress> HeldQueues =>
+        [.. site.Nodes.Where(node => node.Definition.Hold is not null).Select(node => node.Address)];
+
     /// <summary>
     /// The site's workflows as text: every node with its purpose, exits, limits, and what happens when it fails.
     /// </summary>
     public string DescribePipeline() => PipelineText.Of(site);
+
+    // What a workflow makes of its input, to find its place, has never seen input of just any client.
+    private static void CheckPlace(PlacedNode start, object input)
+    {
+        try
+        {
+            SiteDefinition.SlotFor(start, input);
+        }
+        catch (Exception error) when (error is not RouteException)
+        {
+            throw new InputException($"The input has no place at {start.Address}: {error.Message}", null);
+        }
+    }
+
+    private async Task<Acceptance> SubmitAsync(
+        PlacedNode start, string key, object input, ElementId? id, CancellationToken cancel)
+    {
+        if (start.Definition.Hold is not null)
+            await desks.Tables.DeclareAsync(cancel);
+        byte[] data = DataLimit.Checked(
+            site.Codecs.For(start.Workflow.InputType).Write(input), site.Options, $"{start.Workflow} \"{key}\"");
+        QueueSlot slot = SiteDefinition.SlotFor(start, input);
+        using Activity? activity = Tracing.Submit(start.Workflow.Name, key);
+        NewElement element = new(id ?? newId(), slot, key, data, FactsWriter.OfAcceptance(start, input, slot))
+        {
+            Trace = Tracing.Current,
+        };
+        return await intake.AcceptAsync(element, cancel);
+    }
 
     private TicketStatus<TOut> ToStatus<TOut>(TicketRecord ticket) => new(
         ticket.Ending,

@@ -53,6 +53,12 @@ public sealed class SiteOptions
     /// </summary>
     public JsonSerializerOptions? Json { get; set; }
 
+    /// <summary>
+    /// The keys of members that workflows keep encrypted (<c>Encrypts</c>). Every process of the site that runs such
+    /// workflows, or is their client, needs them. Default: none.
+    /// </summary>
+    public IKeyRing? Keys { get; set; }
+
     /// <summary>How often work of dead workers is looked for.</summary>
     internal TimeSpan LookInterval => LeaseDuration / 15;
 

@@ -9,7 +9,7 @@ namespace Waybill;
 /// Runs the hosted nodes of a site in this process: claims elements, runs their code, commits their hops. Any number of
 /// processes may run workers on one site, where the store allows it.
 /// </summary>
-public sealed partial class Worker : BackgroundService
+public sealed partial class Worker : BackgroundService, IHostedLifecycleService
 {
     private static readonly TimeSpan SweepInterval = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan HousekeepingInterval = TimeSpan.FromMinutes(1);
@@ -46,10 +46,32 @@ public sealed partial class Worker : BackgroundService
     {
         await context.Store.OpenAsync(cancellationToken);
         LogOpened(context.Store.Description);
+        await new HeldTables(context.Site, context.Store).DeclareAsync(cancellationToken);
         passes = new Passes(context, services);
+        passes.Releaser.Released += metrics.Released;
+        await passes.Controls.RefreshOnceAsync();
+        foreach ((NodeAddress queue, NodeAddress start) in passes.Hosted.BatchesRunElsewhere)
+            LogBatchesElsewhere(queue, start);
         await passes.Caretaker.RenewOnceAsync();
         await base.StartAsync(cancellationToken);
     }
+
+    /// <summary>
+    /// Begins the graceful stop while the host's servers still answer: hands out nothing more to remote workers, and
+    /// waits up to <see cref="SiteOptions.DrainTimeMax"/> for what they bring. What is left goes back to its queues.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the waiting early.</param>
+    public Task StoppingAsync(CancellationToken cancellationToken) =>
+        context.Remote.DrainAsync(context.Options.DrainTimeMax, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>
     /// Stops gracefully: takes in no more, waits for begun runs up to <see cref="SiteOptions.DrainTimeMax"/>, cancels
@@ -94,7 +116,11 @@ public sealed partial class Worker : BackgroundService
             LoopAsync("lease", Every(SweepInterval), all.Caretaker.KeepLeaseOnceAsync),
             LoopAsync("reclaim", Every(SweepInterval), all.Caretaker.LookForDeadOnceAsync),
             LoopAsync("sweep", Every(SweepInterval), Done(all.Caretaker.SweepOnce)),
-            LoopAsync("poll", Every(context.Options.PollInterval), Done(all.Claimer.Poll)),
+            LoopAsync("controls", Every(context.Options.PollInterval), all.Controls.RefreshOnceAsync),
+            LoopAsync("give-back", Every(SweepInterval), all.Claimer.GiveBackOnceAsync),
+            LoopAsync("changes", Every(context.Options.PollInterval), () => ResolveAllAsync(all)),
+            LoopAsync("release", all.Releaser.Wake.WaitAsync, all.Releaser.ReleaseOnceAsync),
+            LoopAsync("poll", Every(context.Options.PollInterval), Done(all.Poll)),
             LoopAsync("housekeeping", Every(HousekeepingInterval), () => PurgeAllAsync(all)));
     }
 
@@ -103,6 +129,14 @@ public sealed partial class Worker : BackgroundService
         pass();
         return Task.CompletedTask;
     };
+
+    private async Task ResolveAllAsync(Passes all)
+    {
+        while (await all.ResolveChangesOnceAsync() > 0 && !stopped.IsCancellationRequested)
+        {
+            // Until all that this process can answer is answered.
+        }
+    }
 
     private async Task PurgeAllAsync(Passes all)
     {
@@ -203,6 +237,12 @@ public sealed partial class Worker : BackgroundService
         1005, LogLevel.Warning,
         "{Count} elements are still being run after {Limit}; their tokens are cancelled now")]
     private partial void LogCancelling(int count, TimeSpan limit);
+
+    [LoggerMessage(
+        1007, LogLevel.Warning,
+        "This process hosts {Queue}, but not {Start}, where what is released from it begins: batches and their members "
+        + "wait until another process does. Host both here, or see that one does")]
+    private partial void LogBatchesElsewhere(NodeAddress queue, NodeAddress start);
 
     [LoggerMessage(
         1006, LogLevel.Error,

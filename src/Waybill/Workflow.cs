@@ -1,3 +1,4 @@
+using System.Linq.Expressions;
 using Waybill.Definition;
 
 namespace Waybill;
@@ -31,6 +32,9 @@ public abstract class Workflow
 
     /// <summary>What comes out.</summary>
     public abstract Type ResultType { get; }
+
+    /// <summary>The names of the changes that its elements can be asked for in flight, besides a cancel.</summary>
+    public IReadOnlyList<string> ChangeTypes => [.. Parts.Changes.Select(change => change.Type)];
 
     internal WorkflowParts Parts { get; }
 
@@ -70,6 +74,29 @@ public sealed class Workflow<TIn, TOut> : Workflow
     /// <param name="node">The cancel node.</param>
     public Workflow<TIn, TOut> CancelsTo(Node<TIn> node) => With(Parts with { CancelNode = node });
 
+    /// <summary>
+    /// Names every node at which a cancel comes too late: what happens there goes on as if nobody had asked. A run of
+    /// another node that a cancel overtakes is diverted, wherever it was about to go.
+    /// </summary>
+    /// <param name="nodes">Nodes of this workflow.</param>
+    public Workflow<TIn, TOut> CancelTooLateFrom(params IReadOnlyList<Node> nodes) =>
+        With(Parts with { PastCancel = [.. Parts.PastCancel, .. nodes] });
+
+    /// <summary>
+    /// Declares a change that elements can be asked for in flight. What does not declare it is not concerned, and only
+    /// carries the request on to what it calls.
+    /// </summary>
+    /// <param name="change">The change.</param>
+    /// <param name="setup">Where it is accepted, how it applies, from where it is too late.</param>
+    /// <typeparam name="TChange">What is asked for.</typeparam>
+    public Workflow<TIn, TOut> Changes<TChange>(Change<TChange> change, Action<ChangeSetup<TChange>> setup)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        ChangeSetup<TChange> chosen = new(change);
+        setup(chosen);
+        return With(Parts.Add(chosen.Draft));
+    }
+
     /// <summary>Adds a node.</summary>
     /// <param name="node">The node.</param>
     /// <param name="setup">Its code, exits and limits.</param>
@@ -94,6 +121,21 @@ public sealed class Workflow<TIn, TOut> : Workflow
     }
 
     /// <summary>
+    /// Adds an aggregation queue: elements that come to it are held, can be queried as a table (<see
+    /// cref="SiteClient.Held{TData}"/>), and are released together. They stay on this version until then, so keep it
+    /// defined while it holds any.
+    /// </summary>
+    /// <param name="node">The node; it runs nothing.</param>
+    /// <param name="setup">Its group key, columns and rules, and into what it releases.</param>
+    /// <typeparam name="TData">The node's data.</typeparam>
+    public Workflow<TIn, TOut> Holds<TData>(Node<TData> node, Action<HoldSetup<TData>> setup)
+    {
+        HoldSetup<TData> chosen = new(node);
+        setup(chosen);
+        return With(Parts.Add(chosen.ToDefinition()));
+    }
+
+    /// <summary>
     /// Places a whole workflow here as a plain next step: what it is given and where its result leads are declared, and
     /// its own nodes know nothing of it.
     /// </summary>
@@ -112,6 +154,34 @@ public sealed class Workflow<TIn, TOut> : Workflow
         setup(chosen);
         return With(Parts.Add(chosen.ToDefinition()));
     }
+
+    /// <summary>
+    /// Says what readers of the journal are told of data of a type: what elements can be searched by while they are in
+    /// flight and after, and what of it is personal data.
+    /// </summary>
+    /// <param name="setup">The attributes.</param>
+    /// <typeparam name="TData">The data; other types of the workflow's data are told of by further calls.</typeparam>
+    public Workflow<TIn, TOut> SearchableBy<TData>(Action<SearchSetup<TData>> setup)
+    {
+        SearchSetup<TData> chosen = new();
+        setup(chosen);
+        return With(Parts.Add(chosen.Draft));
+    }
+
+    /// <summary>
+    /// Keeps members of the data encrypted wherever the site stores them: in elements, results, replies, signals,
+    /// changes, milestones. Code sees them as they are. Of all that has such data, failures are encrypted too, message
+    /// and stack trace. Needs <see cref="SiteOptions.Keys"/>.
+    /// </summary>
+    /// <remarks>
+    /// The last member that is named counts, in all data of this site that has the type which declares it: with
+    /// <c>order => order.Customer.Card</c>, every customer's card. Texts that code makes of a secret are not
+    /// encrypted: business keys, order and group keys, search attributes, reasons, milestones' texts.
+    /// </remarks>
+    /// <param name="members">Which, for example <c>order => order.Customer.Card</c>.</param>
+    /// <typeparam name="TData">The data that has them.</typeparam>
+    public Workflow<TIn, TOut> Encrypts<TData>(params IReadOnlyList<Expression<Func<TData, object?>>> members) =>
+        With(Parts with { Secrets = [.. Parts.Secrets, .. members.Select(SecretDefinition.Of)] });
 
     /// <summary>
     /// Moves elements of an older version here, with changed data, when they are next claimed at one of the named old

@@ -27,6 +27,16 @@ public sealed class AuditTests(AuditTests.EndedRun run) : IClassFixture<AuditTes
     [InlineData(
         "an order still waiting", "INSERT INTO shop_back_order VALUES ('{0}', 'BK00001', 1, 1, 1, 0)",
         "order {0}")]
+    [InlineData(
+        "a parcel sent elsewhere", "UPDATE shop_parcel SET address = 'nowhere' WHERE order_number = '{0}'",
+        "order {0}")]
+    [InlineData(
+        "a shipment handed over with another address",
+        "UPDATE shop_parcel SET written_address = 'nowhere', address = 'nowhere' WHERE order_number = '{0}'",
+        "order {0}")]
+    [InlineData(
+        "a change without an end", "UPDATE change_outcome SET outcome = 0 WHERE number = 1",
+        "1 are pending at orders that are not in flight")]
     public async Task A_planted_fault_is_found_and_named(string fault, string sql, string culprit)
     {
         string order = await run.AnyCompleteOrderAsync(shop);
@@ -64,6 +74,8 @@ public sealed class AuditTests(AuditTests.EndedRun run) : IClassFixture<AuditTes
     public sealed class EndedRun : IAsyncLifetime
     {
         private readonly Bookshop original = new();
+
+        internal string Store => original.File;
 
         public async ValueTask InitializeAsync() => await original.RunAsync(original.Order(count: 40));
 

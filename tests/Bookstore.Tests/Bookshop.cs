@@ -34,6 +34,16 @@ internal sealed class Bookshop : IDisposable
 
     public Task<int> VerifyAsync() => new VerifyCommand(Site, Output).RunAsync(TestContext.Current.CancellationToken);
 
+    /// <summary>Gives a command on the command line, as in a terminal.</summary>
+    public async Task<(int Exit, string Said)> SayAsync(params string[] words)
+    {
+        await using StringWriter output = new();
+        int exit = await CommandLine.Create(output)
+            .Parse([.. words, "--store", $"sqlite:{File}"])
+            .InvokeAsync(cancellationToken: TestContext.Current.CancellationToken);
+        return (exit, output.ToString());
+    }
+
     /// <summary>Does something to the store while nobody works on it.</summary>
     public async Task VisitAsync(Func<IServiceProvider, Database, Task> visit)
     {

@@ -11,7 +11,7 @@ public sealed class PostgresTests
         using Bookshop desk = new() { Connection = server.ConnectionString() };
         using Bookshop centre = new() { Connection = server.ConnectionString() };
         using CancellationTokenSource closing = new();
-        SiteOrder ofCentre = centre.Site with { Nodes = ["fulfilment", "payments"] };
+        SiteOrder ofCentre = centre.Site with { Nodes = ["fulfilment", "waves", "payments", "settlements"] };
         SiteOrder ofDesk = desk.Site with { Nodes = ["orders", "receiving", "stowing", "returns"] };
         Task<int> centreRun = centre.RunAsync(
             centre.Order(count: 0) with { Site = ofCentre, Feeds = false }, closing.Token);

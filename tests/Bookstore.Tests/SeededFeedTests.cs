@@ -26,7 +26,7 @@ public sealed class SeededFeedTests
     }
 
     [Fact]
-    public void Orders_are_cancelled_and_returned_only_after_they_were_placed()
+    public void Orders_are_changed_cancelled_and_returned_only_after_they_were_placed()
     {
         SeededFeed feed = FeedOf(seed: 3);
         HashSet<string> placed = [];
@@ -41,6 +41,8 @@ public sealed class SeededFeedTests
                     OrderPlaced { Order.Number: { } number } => number,
                     OrderCancelled cancelled => cancelled.Order,
                     GoodsReturned returned => returned.Return.Order,
+                    AddressChanged moved => moved.Order,
+                    CardChanged renewed => renewed.Order,
                     _ => throw new InvalidOperationException(),
                 };
                 bool isNew = placed.Add(order);

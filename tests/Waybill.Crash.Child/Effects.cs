@@ -8,7 +8,7 @@ namespace Waybill.Crash.Child;
 /// </summary>
 internal static class Effects
 {
-    /// <summary>The tables, in SQL that all stores understand; one row per account in the last two.</summary>
+    /// <summary>The tables, in SQL that all stores understand; one row per account in balances and lanes.</summary>
     public static IReadOnlyList<string> Schema { get; } =
     [
         """
@@ -17,6 +17,7 @@ internal static class Effects
             amount bigint not null, primary key (element, hop))
         """,
         "create table balance (account integer primary key, total bigint not null)",
+        "create table boarding (wave text not null, member text not null, primary key (wave, member))",
         "create table lane (account integer primary key, number integer not null)",
         .. Enumerable.Range(0, Parcel.Accounts).SelectMany(Account),
     ];
@@ -42,6 +43,15 @@ internal static class Effects
             Locks = [$"balance/{account}"],
         },
     ];
+
+    /// <summary>Notes that a wave took a member along.</summary>
+    public static SiteWrite Boards(ElementId wave, ElementId member) => new SqlWrite(
+        "insert into boarding (wave, member) values (@wave, @member)",
+        ("wave", wave.ToString()),
+        ("member", member.ToString()))
+    {
+        ExpectRows = 1,
+    };
 
     /// <summary>Refused when a later number of the account was here before.</summary>
     public static SiteWrite InOrder(Parcel parcel) => new SqlWrite(

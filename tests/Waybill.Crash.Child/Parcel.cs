@@ -19,19 +19,29 @@ internal enum Way
 
     /// <summary>Goes straight on.</summary>
     Straight = 4,
+
+    /// <summary>Is held until it leaves in a wave, and goes on when the wave has ended.</summary>
+    Wave = 5,
 }
 
 /// <summary>
-/// What travels. Everything about a parcel follows from its number, so that the checks know what to expect.
+/// What travels. Everything about a parcel follows from its number, so that the checks know what to expect; only what
+/// change requests added to it stands in the store's ledger.
 /// </summary>
 internal sealed record Parcel(int Number)
 {
     /// <summary>How many accounts share the numbers; each is one line of the node with per-key order.</summary>
     public const int Accounts = 16;
 
+    /// <summary>What all changes came to that were applied to it.</summary>
+    public int Extra { get; init; }
+
     public int Account => Number % Accounts;
 
-    public Way Way => (Way)(Number % 5);
+    /// <summary>What each of its hops adds to its account; the last one's is its result.</summary>
+    public long Amount => Number + Extra;
+
+    public Way Way => (Way)(Number % 6);
 
     public string BusinessKey => string.Create(CultureInfo.InvariantCulture, $"parcel-{Number:D7}");
 
@@ -53,9 +63,15 @@ internal sealed record Parcel(int Number)
 /// <summary>What a parcel calls.</summary>
 internal sealed record Leg(int Number, int Index)
 {
+    /// <summary>What all changes came to that were applied to it.</summary>
+    public int Extra { get; init; }
+
     public int Account => Number % Parcel.Accounts;
 
     public long Toll => (Number * 10L) + Index;
+
+    /// <summary>What each of its hops adds to its account.</summary>
+    public long Amount => Toll + Extra;
 
     public string BusinessKey =>
         string.Create(CultureInfo.InvariantCulture, $"{new Parcel(Number).BusinessKey}/leg-{Index}");

@@ -18,7 +18,7 @@ builder.Logging.AddProvider(report);
 builder.Services.AddWaybill(site =>
 {
     site.UseStore(services => StoreChoice.Create(options.Store, services.GetRequiredService<TimeProvider>()));
-    site.Add(workload.Parcels, workload.Legs);
+    site.Add(workload.Parcels, workload.Legs, workload.Waves);
     site.Options.WorkerName = options.Name;
     site.Options.LeaseDuration = options.Lease;
     site.Options.PollInterval = TimeSpan.FromMilliseconds(100);

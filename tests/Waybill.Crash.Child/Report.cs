@@ -5,8 +5,8 @@ namespace Waybill.Crash.Child;
 
 /// <summary>
 /// Tells the parent what happened, a line each: <c>ready</c>, <c>ack NUMBER ID new|old</c>,
-/// <c>refused NUMBER ERROR</c>, <c>log EVENT MESSAGE</c>, <c>left COUNTS</c>, <c>uncounted ERROR</c>, <c>quiet</c>,
-/// <c>stopping</c>.
+/// <c>refused NUMBER ERROR</c>, <c>asked CHANGE STATUS</c>, <c>answered CHANGE OUTCOMES</c>, <c>unasked ERROR</c>,
+/// <c>log EVENT MESSAGE</c>, <c>left COUNTS</c>, <c>uncounted ERROR</c>, <c>quiet</c>, <c>stopping</c>.
 /// </summary>
 internal sealed class Report : ILoggerProvider, ILogger
 {
@@ -20,6 +20,13 @@ internal sealed class Report : ILoggerProvider, ILogger
 
     public void Refused(int number, Exception error) =>
         Line($"refused {number} {error.GetType().Name}: {error.Message}");
+
+    public void Asked(ChangeId change, ChangeReceiptStatus status) => Line($"asked {change} {status}");
+
+    /// <summary>What the ledger tells of a change whose caller waited for it.</summary>
+    public void Answered(ChangeRecord change) => Line($"answered {change.Id} {Surcharge.OutcomesOf(change)}");
+
+    public void Unasked(Exception error) => Line($"unasked {error.GetType().Name}: {error.Message}");
 
     public void Left(IEnumerable<NodeCount> counts) => Line($"left {string.Join(", ", counts)}");
 

@@ -7,17 +7,29 @@ namespace Waybill.Crash.Child;
 internal sealed class Submitter(SiteClient client, Workload workload, Window window, Report report)
 {
     private static readonly TimeSpan RefusalPause = TimeSpan.FromMilliseconds(100);
+    private readonly Changer changer = new(client, report);
 
     public async Task RunAsync(int from, int count, CancellationToken cancel)
     {
         // As many at once as there are accounts: no two of them stand in the same line, so when a part is refused and
         // submitted again, every line still gets its numbers in their order.
-        for (int first = from; first < from + count; first += Parcel.Accounts)
+        Task asking = Task.CompletedTask;
+        try
         {
-            int[] numbers = [.. Enumerable.Range(first, Math.Min(Parcel.Accounts, from + count - first))];
-            foreach (int _ in numbers)
-                await window.EnterAsync(cancel);
-            await Task.WhenAll(numbers.Select(number => SubmitAsync(new Parcel(number), cancel)));
+            for (int first = from; first < from + count; first += Parcel.Accounts)
+            {
+                int[] numbers = [.. Enumerable.Range(first, Math.Min(Parcel.Accounts, from + count - first))];
+                foreach (int _ in numbers)
+                    await window.EnterAsync(cancel);
+                await Task.WhenAll(numbers.Select(number => SubmitAsync(new Parcel(number), cancel)));
+                // As many changes as the store keeps up with: none waits until its process has been killed.
+                if (asking.IsCompleted)
+                    asking = Task.WhenAll(numbers.Select(changer.AskAsync));
+            }
+        }
+        finally
+        {
+            await asking;
         }
     }
 
@@ -27,7 +39,7 @@ internal sealed class Submitter(SiteClient client, Workload workload, Window win
         {
             try
             {
-                Ticket<int> ticket = await client.SubmitAsync(workload.Parcels, parcel.BusinessKey, parcel, cancel);
+                Ticket<long> ticket = await client.SubmitAsync(workload.Parcels, parcel.BusinessKey, parcel, cancel);
                 report.Acknowledged(parcel.Number, ticket.Id, ticket.IsNew);
                 return;
             }

@@ -2,7 +2,7 @@ namespace Waybill.Crash.Child;
 
 /// <summary>
 /// The workflows that are killed: hand-over, per-key order, retries, a batch, a call, a fork with join, waits for time
-/// and for a signal, with effects attached to most hops.
+/// and for a signal, an aggregation queue, and changes in flight, with effects attached to most hops.
 /// </summary>
 internal sealed class Workload
 {
@@ -13,6 +13,8 @@ internal sealed class Workload
     public static readonly Node<Parcel, long> Merge = new("merge");
     public static readonly Node<Parcel> Rest = new("rest");
     public static readonly Node<Parcel, int> Gate = new("gate");
+    public static readonly Node<Parcel> Dock = new("dock");
+    public static readonly Node<Parcel, int> Load = new("load");
     public static readonly Node<Parcel> Close = new("close");
 
     public static readonly Node<Leg> Walk = new("walk");
@@ -20,6 +22,11 @@ internal sealed class Workload
 
     private static readonly Signal<int> Open = new("open");
     private static readonly TimeSpan RestTime = TimeSpan.FromMilliseconds(50);
+
+    // Fewer than go to one group of a full window, so that both rules release.
+    private const int WaveSize = 6;
+    private const int WaveGroups = 4;
+    private static readonly TimeSpan HoldTime = TimeSpan.FromMilliseconds(300);
 
     // A process that dies uses up an attempt of each element that it holds, and here processes die all the time.
     private const int RetriesMax = 1000;
@@ -36,21 +43,38 @@ internal sealed class Workload
         Legs = Workflow<Leg, long>.Named("legs")
             .StartsAt(Walk)
             .Node(Walk, n => Patient(n).Run(RunWalk).GoesTo(Arrive))
-            .Node(Arrive, n => Patient(n).Run(RunArrive).Finishes());
-        Parcels = Workflow<Parcel, int>.Named("parcels")
+            .Node(Arrive, n => Patient(n).Run(RunArrive).Finishes())
+            .Changes(Surcharge.Change, c => c
+                .AcceptedAt([Walk], (leg, amount) => Changed.To(leg with { Extra = leg.Extra + amount }))
+                .TooLateFrom(Arrive));
+        Waves = new Waves(log).Workflow;
+        Parcels = Workflow<Parcel, long>.Named("parcels")
             .StartsAt(Lane)
             .Node(Lane, n => Patient(n).OrderedBy(p => p.Account.ToString()).Run(RunLane).GoesTo(Stamp))
             .Node(Stamp, n => Patient(n).Concurrency(4).Run(RunStampAsync).GoesTo(Weigh))
             .Node(Weigh, n => Patient(n).RunBatch(8, RunWeigh).GoesTo(Sort))
             .Node(Sort, n => Patient(n).Run(RunSort)
-                .GoesTo(Rest, Close).Calls(Legs, resumesAt: Merge).WaitsFor(Open, resumesAt: Gate))
+                .GoesTo(Rest, Dock, Close).Calls(Legs, resumesAt: Merge).WaitsFor(Open, resumesAt: Gate))
             .Node(Merge, n => Patient(n).Run(RunMerge).GoesTo(Close))
             .Node(Rest, n => Patient(n).Run(parcel => Bare(parcel, Close)).GoesTo(Close))
             .Node(Gate, n => Patient(n).Run(RunGate).GoesTo(Close))
-            .Node(Close, n => Patient(n).Run(RunClose).Finishes());
+            .Holds(Dock, h => h
+                .GroupBy(p => (p.Account % WaveGroups).ToString())
+                .Columns(p => new { p.Number, p.Amount })
+                .ReleasesTo(Waves, release => new Wave(int.Parse(release.Group!)), resumesAt: Load)
+                .BatchMax(WaveSize)
+                .WhenCount(WaveSize)
+                .WhenOldest(HoldTime))
+            .Node(Load, n => Patient(n).Run(RunLoad).GoesTo(Close))
+            .Node(Close, n => Patient(n).Run(RunClose).Finishes())
+            .Changes(Surcharge.Change, c => c
+                .AcceptedAt([Rest, Merge, Gate, Dock, Load], Surcharge.Add)
+                .TooLateFrom(Close));
     }
 
-    public Workflow<Parcel, int> Parcels { get; }
+    public Workflow<Parcel, long> Parcels { get; }
+
+    public Workflow<Wave, int> Waves { get; }
 
     public Workflow<Leg, long> Legs { get; }
 
@@ -61,7 +85,7 @@ internal sealed class Workload
     public static bool HasEffects(string node, Parcel parcel) =>
         node != Weigh.Name && node != Rest.Name && (node != Close.Name || parcel.Way != Way.Straight);
 
-    private static TSetup Patient<TSetup, TData>(NodeRules<TSetup, TData> setup)
+    public static TSetup Patient<TSetup, TData>(NodeRules<TSetup, TData> setup)
         where TSetup : NodeRules<TSetup, TData> =>
         setup.Retry(RetriesMax, Backoff.Fixed(TimeSpan.FromMilliseconds(20)));
 
@@ -99,9 +123,10 @@ internal sealed class Workload
             Way.Call => Route.Call(ToCall(data.Legs[0]), Merge, data),
             Way.Rest => Route.Wait(Rest, data, RestTime),
             Way.Gate => Route.WaitFor(Open, Gate, data),
+            Way.Wave => Route.To(Dock, data),
             _ => Route.To(Close, data),
         };
-        return route.With(Effects.Of(parcel, data.Account, data.Number));
+        return route.With(Effects.Of(parcel, data.Account, data.Amount));
     }
 
     private Route RunMerge(Element<Parcel> parcel, Replies<long> replies)
@@ -117,32 +142,37 @@ internal sealed class Workload
             ? Onward(parcel, Close)
             : Route.Fail($"expected the signal {parcel.Data.Number}, got: {string.Join(", ", replies)}");
 
+    private Route RunLoad(Element<Parcel> parcel, Replies<int> replies) =>
+        replies.Single.Value is >= 1 and <= WaveSize
+            ? Onward(parcel, Close)
+            : Route.Fail($"expected a wave of at most {WaveSize}, got: {string.Join(", ", replies)}");
+
     private Route RunClose(Element<Parcel> parcel)
     {
         log.Ran(parcel);
         window.Leave();
-        Route route = Route.Finish(parcel.Data.Number);
+        Route route = Route.Finish(parcel.Data.Amount);
         return HasEffects(Close.Name, parcel.Data)
-            ? route.With(Effects.Of(parcel, parcel.Data.Account, parcel.Data.Number))
+            ? route.With(Effects.Of(parcel, parcel.Data.Account, parcel.Data.Amount))
             : route;
     }
 
     private Route RunWalk(Element<Leg> leg)
     {
         log.Ran(leg);
-        return Route.To(Arrive, leg.Data).With(Effects.Of(leg, leg.Data.Account, leg.Data.Toll));
+        return Route.To(Arrive, leg.Data).With(Effects.Of(leg, leg.Data.Account, leg.Data.Amount));
     }
 
     private Route RunArrive(Element<Leg> leg)
     {
         log.Ran(leg);
-        return Route.Finish(leg.Data.Toll).With(Effects.Of(leg, leg.Data.Account, leg.Data.Toll));
+        return Route.Finish(leg.Data.Toll).With(Effects.Of(leg, leg.Data.Account, leg.Data.Amount));
     }
 
     private Call<long> ToCall(Leg leg) => Legs.Call(leg, leg.BusinessKey);
 
     private Route Onward(Element<Parcel> parcel, Node<Parcel> node) =>
-        Bare(parcel, node).With(Effects.Of(parcel, parcel.Data.Account, parcel.Data.Number));
+        Bare(parcel, node).With(Effects.Of(parcel, parcel.Data.Account, parcel.Data.Amount));
 
     private Route Bare(Element<Parcel> parcel, Node<Parcel> node)
     {

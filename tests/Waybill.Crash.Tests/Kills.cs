@@ -43,6 +43,7 @@ internal sealed class Kills(CrashSite site, int seed)
         Books books = await site.AssertBooksBalanceAsync();
 
         int reclaimed = site.Children.Sum(child => child.Reclaimed);
+        int heard = site.Ledger.ChangesAsked.Count + site.Ledger.ChangesAnswered.Count;
         int repeated = books.Runs
             .GroupBy(run => run.IdempotencyKey)
             .Count(runs => runs.DistinctBy(run => run.Worker).Count() > 1);
@@ -50,13 +51,23 @@ internal sealed class Kills(CrashSite site, int seed)
             $"{kills} kills ({killedAtWork} at work): {site.Ledger.Elements.Count} acknowledged, "
             + $"{site.Ledger.AcceptedUnheard} accepted unheard, {books.Histories.Count} elements, "
             + $"{books.Histories.Values.Sum(history => history.Count)} journal rows, {books.Effects.Count} effects, "
+            + $"{books.Boardings.Count} members of waves, {books.Changes.Count} changes, {heard} of them "
+            + $"acknowledged ({OutcomesOf(books)}), "
             + $"{reclaimed} elements were owned by a process that was killed, {repeated} runs were repeated by another";
 
         // A run in which the kills hit nothing proves nothing.
         Assert.True(reclaimed >= killedAtWork, $"too few elements had an owner that was killed: {totals}");
         Assert.True(repeated >= killedAtWork / 2, $"too few runs were under way in a killed process: {totals}");
+        Assert.True(books.Boardings.Count > 0, $"nothing was released: {totals}");
+        Assert.True(heard > 0, $"no change was acknowledged: {totals}");
         return totals;
     }
+
+    private static string OutcomesOf(Books books) => string.Join(", ", books.Changes
+        .SelectMany(change => change.Outcomes)
+        .CountBy(outcome => outcome.Outcome)
+        .OrderBy(count => count.Key)
+        .Select(count => $"{count.Value} {count.Key}"));
 
     private async Task AtWorkAsync(ChildProcess child)
     {

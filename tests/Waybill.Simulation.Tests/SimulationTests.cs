@@ -14,7 +14,9 @@ public sealed class SimulationTests(ITestOutputHelper output)
         Assert.True(bad.Length == 0, $"{bad.Length} of {results.Count} runs went wrong\n{Told(bad.Take(5))}");
         output.WriteLine($"{results.Count} runs with {Total(results, result => result.Events)}");
         output.WriteLine($"Faults: {Total(results, result => result.Faults)}");
+        output.WriteLine($"Occasions: {Total(results, result => result.Occasions)}");
         AssertAllOccurred(results, result => result.Faults);
+        AssertAllOccurred(results, result => result.Occasions);
         AssertAllOccurred(results, result => result.Events);
     }
 

@@ -73,6 +73,46 @@ public sealed class MemorySeveralProcesses : SeveralProcessesConformance
     protected override Task<StoreFixture> CreateAsync() => Task.FromResult<StoreFixture>(new MemoryFixture());
 }
 
+public sealed class MemoryJournalReaders : JournalReadersConformance
+{
+    protected override Task<StoreFixture> CreateAsync() => Task.FromResult<StoreFixture>(new MemoryFixture());
+}
+
+public sealed class MemoryHolding : HoldingConformance
+{
+    protected override Task<StoreFixture> CreateAsync() => Task.FromResult<StoreFixture>(new MemoryFixture());
+}
+
+public sealed class MemoryHeldQueries : HeldQueriesConformance
+{
+    protected override Task<StoreFixture> CreateAsync() => Task.FromResult<StoreFixture>(new MemoryFixture());
+}
+
+public sealed class MemoryReleasing : ReleasingConformance
+{
+    protected override Task<StoreFixture> CreateAsync() => Task.FromResult<StoreFixture>(new MemoryFixture());
+}
+
+public sealed class MemoryChanges : ChangesConformance
+{
+    protected override Task<StoreFixture> CreateAsync() => Task.FromResult<StoreFixture>(new MemoryFixture());
+}
+
+public sealed class MemoryChangedHops : ChangedHopsConformance
+{
+    protected override Task<StoreFixture> CreateAsync() => Task.FromResult<StoreFixture>(new MemoryFixture());
+}
+
+public sealed class MemoryChangeLedger : ChangeLedgerConformance
+{
+    protected override Task<StoreFixture> CreateAsync() => Task.FromResult<StoreFixture>(new MemoryFixture());
+}
+
+public sealed class MemoryRecords : RecordsConformance
+{
+    protected override Task<StoreFixture> CreateAsync() => Task.FromResult<StoreFixture>(new MemoryFixture());
+}
+
 /// <summary>The model against itself: shows that a run gives the same result whenever it is repeated.</summary>
 public sealed class MemoryComparison : ModelComparison
 {

@@ -75,6 +75,12 @@ public sealed class PostgresJournal(SharedPostgres shared) : JournalConformance
 }
 
 [Collection(PostgresTests.Name)]
+public sealed class PostgresRecords(SharedPostgres shared) : RecordsConformance
+{
+    protected override Task<StoreFixture> CreateAsync() => PostgresFixture.CreateAsync(shared);
+}
+
+[Collection(PostgresTests.Name)]
 public sealed class PostgresWrites(SharedPostgres shared) : WritesConformance
 {
     protected override Task<StoreFixture> CreateAsync() => PostgresFixture.CreateAsync(shared);
@@ -88,6 +94,48 @@ public sealed class PostgresSeveralProcesses(SharedPostgres shared) : SeveralPro
 
 [Collection(PostgresTests.Name)]
 public sealed class PostgresComparison(SharedPostgres shared) : ModelComparison
+{
+    protected override Task<StoreFixture> CreateAsync() => PostgresFixture.CreateAsync(shared);
+}
+
+[Collection(PostgresTests.Name)]
+public sealed class PostgresHolding(SharedPostgres shared) : HoldingConformance
+{
+    protected override Task<StoreFixture> CreateAsync() => PostgresFixture.CreateAsync(shared);
+}
+
+[Collection(PostgresTests.Name)]
+public sealed class PostgresHeldQueries(SharedPostgres shared) : HeldQueriesConformance
+{
+    protected override Task<StoreFixture> CreateAsync() => PostgresFixture.CreateAsync(shared);
+}
+
+[Collection(PostgresTests.Name)]
+public sealed class PostgresReleasing(SharedPostgres shared) : ReleasingConformance
+{
+    protected override Task<StoreFixture> CreateAsync() => PostgresFixture.CreateAsync(shared);
+}
+
+[Collection(PostgresTests.Name)]
+public sealed class PostgresJournalReaders(SharedPostgres shared) : JournalReadersConformance
+{
+    protected override Task<StoreFixture> CreateAsync() => PostgresFixture.CreateAsync(shared);
+}
+
+[Collection(PostgresTests.Name)]
+public sealed class PostgresChanges(SharedPostgres shared) : ChangesConformance
+{
+    protected override Task<StoreFixture> CreateAsync() => PostgresFixture.CreateAsync(shared);
+}
+
+[Collection(PostgresTests.Name)]
+public sealed class PostgresChangedHops(SharedPostgres shared) : ChangedHopsConformance
+{
+    protected override Task<StoreFixture> CreateAsync() => PostgresFixture.CreateAsync(shared);
+}
+
+[Collection(PostgresTests.Name)]
+public sealed class PostgresChangeLedger(SharedPostgres shared) : ChangeLedgerConformance
 {
     protected override Task<StoreFixture> CreateAsync() => PostgresFixture.CreateAsync(shared);
 }

@@ -63,14 +63,17 @@ public sealed class PostgresFixture : StoreFixture
         return fixture;
     }
 
-    public override Task AdvanceAsync(TimeSpan span)
+    public override async Task AdvanceAsync(TimeSpan span)
     {
         (string Table, string[] Columns)[] instants =
         [
             ("worker", ["lease_until"]), ("element", ["accepted_at", "moved_at"]), ("place", ["due"]),
             ("sidelined", ["at"]), ("ticket", ["accepted_at", "ended_at"]), ("journal", ["at"]),
+            ("journal_reader", ["since"]), ("change", ["requested_at", "until"]), ("change_outcome", ["at"]),
+            ("change_mark", ["until"]), ("stored_record", ["created_at", "changed_at", "kept_until"]),
+            .. (await HeldTablesAsync()).Select(table => (table, new[] { "held_at" })),
         ];
-        return RunAsync(string.Join(';', instants.Select(row =>
+        await RunAsync(string.Join(';', instants.Select(row =>
             $"update {{0}}.{row.Table} set "
             + string.Join(',', row.Columns.Select(column =>
                 $"{column} = {column} - interval '{span.TotalSeconds} s'")))));
@@ -119,6 +122,16 @@ public sealed class PostgresFixture : StoreFixture
 
     private PostgresStore NewStore() =>
         new(connectionString, new PostgresStoreOptions { Schema = schema, AllowsLossOnCrash = true });
+
+    private async Task<List<string>> HeldTablesAsync()
+    {
+        List<string> tables = [];
+        await using NpgsqlCommand command = source.CreateCommand($"select 'held_' || node from {schema}.held_queue");
+        await using NpgsqlDataReader row = await command.ExecuteReaderAsync();
+        while (await row.ReadAsync())
+            tables.Add(row.GetString(0));
+        return tables;
+    }
 
     private async Task RunAsync(string sql)
     {

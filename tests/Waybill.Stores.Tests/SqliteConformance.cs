@@ -62,6 +62,52 @@ public sealed class SqliteJournal : JournalConformance
     protected override Task<StoreFixture> CreateAsync() => SqliteFixture.CreateAsync();
 }
 
+public sealed class SqliteHolding : HoldingConformance
+{
+    protected override Task<StoreFixture> CreateAsync() => SqliteFixture.CreateAsync();
+}
+
+public sealed class SqliteHeldQueries : HeldQueriesConformance
+{
+    protected override Task<StoreFixture> CreateAsync() => SqliteFixture.CreateAsync();
+}
+
+public sealed class SqliteReleasing : ReleasingConformance
+{
+    // A database file belongs to one process: docs/decisions/0001.
+    protected override bool SupportsSeveralProcesses => false;
+
+    protected override Task<StoreFixture> CreateAsync() => SqliteFixture.CreateAsync();
+}
+
+public sealed class SqliteJournalReaders : JournalReadersConformance
+{
+    protected override Task<StoreFixture> CreateAsync() => SqliteFixture.CreateAsync();
+}
+
+public sealed class SqliteChanges : ChangesConformance
+{
+    protected override Task<StoreFixture> CreateAsync() => SqliteFixture.CreateAsync();
+}
+
+public sealed class SqliteChangedHops : ChangedHopsConformance
+{
+    protected override Task<StoreFixture> CreateAsync() => SqliteFixture.CreateAsync();
+}
+
+public sealed class SqliteChangeLedger : ChangeLedgerConformance
+{
+    protected override Task<StoreFixture> CreateAsync() => SqliteFixture.CreateAsync();
+}
+
+public sealed class SqliteRecords : RecordsConformance
+{
+    // A database file belongs to one process: docs/decisions/0001.
+    protected override bool SupportsSeveralProcesses => false;
+
+    protected override Task<StoreFixture> CreateAsync() => SqliteFixture.CreateAsync();
+}
+
 public sealed class SqliteWrites : WritesConformance
 {
     protected override Task<StoreFixture> CreateAsync() => SqliteFixture.CreateAsync();

@@ -26,9 +26,11 @@ public sealed class Auditor(ISiteStore store, Database database)
         List<Finding> findings =
         [
             places,
+            await BatchesCheck.RunAsync(store, cancel),
             await UnitsCheck.RunAsync(database, cancel),
             await MoneyCheck.RunAsync(database, cancel),
             await OrdersCheck.RunAsync(store, database, cancel),
+            await ParcelsCheck.RunAsync(store, database, cancel),
         ];
         if (inFlight == 0)
             findings.Add(await StillnessAsync(cancel));
@@ -44,7 +46,10 @@ public sealed class Auditor(ISiteStore store, Database database)
             faults.Add(new Fault("stock", $"{takings.Reserved} units are reserved for orders that are not in flight"));
         if (open != Money.Zero)
             faults.Add(new Fault("ledger", $"{open} are set aside on cards for orders that are not in flight"));
-        return new Finding("nothing is held once all has ended", "nothing is in flight", faults);
+        IReadOnlyDictionary<ChangeOutcome, long> changes = await store.Changes.CountAsync(ChangeFilter.All, cancel);
+        if (changes.GetValueOrDefault(ChangeOutcome.Pending) is > 0 and long pending)
+            faults.Add(new Fault("changes", $"{pending} are pending at orders that are not in flight"));
+        return new Finding("nothing is held or pending once all has ended", "nothing is in flight", faults);
     }
 
     private static IReadOnlyList<Finding> Persisting(IReadOnlyList<Finding> before, IReadOnlyList<Finding> now) =>

@@ -1,3 +1,4 @@
+using Bookstore.Contracts;
 using Bookstore.Domains;
 using Bookstore.Ordering;
 using Bookstore.Outside;
@@ -38,7 +39,7 @@ public sealed class StowItem(Pace pace) : INode<ReceivedItem>
 }
 
 /// <summary>Tells the orders that waited for these books.</summary>
-public sealed class AnnounceBooks(BackOrders backOrders) : INode<VendorShipment, StowedItem>
+public sealed class AnnounceBooks(IInventory inventory) : INode<VendorShipment, StowedItem>
 {
     private const int OrdersMax = 50;
 
@@ -46,9 +47,10 @@ public sealed class AnnounceBooks(BackOrders backOrders) : INode<VendorShipment,
         Element<VendorShipment> element, Replies<StowedItem> replies, CancellationToken cancel)
     {
         StowedItem[] stowed = [.. replies.Where(reply => reply.Ending == Ending.Finished).Select(reply => reply.Value)];
-        List<string> orders = stowed.Length == 0
+        IReadOnlyList<string> orders = stowed.Length == 0
             ? []
-            : await backOrders.ThatCanGoOnAsync(stowed.Select(item => item.Sku), OrdersMax, cancel);
+            : await inventory.OrdersThatCanGoOnAsync(
+                [.. stowed.Select(item => item.Sku).Distinct()], OrdersMax, cancel);
         Route report = Route.Finish(new DeliveryReport(stowed.Sum(item => item.Quantity), orders.Count));
         return orders.Aggregate(report, (route, order) => route.Sending(
             ElementRef.Of(Orders.Workflow.Name, order), Orders.BooksArrived, new BooksArrived(element.Data.Number)));

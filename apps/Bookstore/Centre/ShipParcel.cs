@@ -12,6 +12,8 @@ public sealed class ShipParcel(Carrier carrier) : INode<Shipment>
         Shipment shipment = element.Data;
         string tracking = await carrier.BookAsync(element.IdempotencyKey, shipment.Customer.Country, cancel);
         return Route.Finish(ShipmentOutcome.Shipped(shipment, tracking))
-            .With(Inventory.Ship(shipment.Order, shipment.Centre, shipment.Lines));
+            .With(Inventory.Ship(shipment.Order, shipment.Centre, shipment.Lines))
+            .With(Parcels.Sent(element.Id, shipment, tracking))
+            .Noting("given to the carrier", new { tracking });
     }
 }

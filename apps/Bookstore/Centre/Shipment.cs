@@ -6,6 +6,8 @@ namespace Bookstore.Centre;
 /// <summary>The part of an order that one distribution centre sends.</summary>
 public sealed record Shipment
 {
+    private const long BookGrams = 350;
+
     public required string Order { get; init; }
 
     public required string Centre { get; init; }
@@ -13,6 +15,18 @@ public sealed record Shipment
     public required IReadOnlyList<PickLine> Lines { get; init; }
 
     public required Customer Customer { get; init; }
+
+    /// <summary>How it is sent.</summary>
+    public required ShipMethod Method { get; init; }
+
+    /// <summary>When it has to be with the customer.</summary>
+    public required DateTimeOffset PromisedBy { get; init; }
+
+    /// <summary>The order's hop number when this was handed to the centre.</summary>
+    public int WrittenAtHop { get; init; }
+
+    /// <summary>The address that it was handed over with, whatever was changed since.</summary>
+    public string WrittenAddress { get; init; } = "";
 
     /// <summary>Whether its value was captured.</summary>
     public bool IsCharged { get; init; }
@@ -24,8 +38,21 @@ public sealed record Shipment
 
     public long Units => Lines.Sum(line => line.Quantity);
 
-    public static Shipment Of(Order order, string centre, IReadOnlyList<PickLine> lines) =>
-        new() { Order = order.Number, Centre = centre, Lines = lines, Customer = order.Customer! };
+    public long WeightGrams => Units * BookGrams;
+
+    /// <summary>The part of the centre where its first book stands.</summary>
+    public string Zone => Shelves.ZoneOf(Lines[0].Sku);
+
+    public static Shipment Of(Order order, string centre, IReadOnlyList<PickLine> lines, DateTimeOffset accepted) =>
+        new()
+        {
+            Order = order.Number,
+            Centre = centre,
+            Lines = lines,
+            Customer = order.Customer!,
+            Method = order.Method,
+            PromisedBy = accepted + Shelves.PromiseOf(order.Method),
+        };
 }
 
 /// <summary>What a centre made of a shipment.</summary>

@@ -1,14 +1,21 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using Bookstore.Desks;
 using Waybill;
 using Waybill.Stores;
+using Waybill.Tracking;
 
 namespace Bookstore.Commands;
 
 /// <summary>The program's commands and options.</summary>
 public static class CommandLine
 {
+    /// <summary>How words are read: an address that begins with @ names no file of more words.</summary>
+    public static ParserConfiguration WordsAsTheyAre { get; } = new() { ResponseFileTokenReplacer = null };
+
+    private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
+
     private static readonly Option<StoreAddress> Store = new("--store")
     {
         Description = "sqlite:FILE or postgres:CONNECTION",
@@ -78,7 +85,23 @@ public static class CommandLine
         Description = "Only work on orders that another process sends in, until Ctrl+C",
     };
 
-    public static RootCommand Create(TextWriter output)
+    private static readonly Option<string> Clerk = new("--by")
+    {
+        Description = "Who asks",
+        DefaultValueFactory = _ => Environment.UserName,
+    };
+
+    private static readonly Option<string?> Reason = new("--reason") { Description = "Why" };
+
+    private static readonly Option<DateTimeOffset?> Since = new("--since")
+    {
+        Description = "Ended at this instant or later, for example 2026-01-31 or 2026-01-31T08:00Z",
+    };
+
+    /// <summary>Makes the commands.</summary>
+    /// <param name="output">Where they print.</param>
+    /// <param name="running">The services of the site that this process runs; null when it runs none.</param>
+    public static RootCommand Create(TextWriter output, IServiceProvider? running = null)
     {
         foreach (Option number in (Option[])[Rate, Count, Speed, Report])
         {
@@ -86,15 +109,52 @@ public static class CommandLine
                 number.Validators.Add(MustNotBeNegative);
         }
 
+        if (Clerk.Validators.Count == 0)
+            Clerk.Validators.Add(MustNotBeBlank);
+
         RootCommand root = new("An online bookstore's order pipeline with its distribution centres, on Waybill.")
         {
             Store, CatalogFile, OrdersFile, Rate, Count, Nodes, Speed, Seed, Report, NoFeed,
+            ServingWords.Serve, ServingWords.Urls, ServingWords.Use, ServingWords.Http,
+            ServingWords.Trace, ServingWords.CallbackNetworks,
         };
         root.SetAction((parsed, cancel) => new RunCommand(RunOrderOf(parsed), output).RunAsync(cancel));
+        root.Subcommands.Add(ServingWords.Command(SiteOf, output, Speed, Seed));
         root.Subcommands.Add(Verify(output));
         root.Subcommands.Add(Pipeline(output));
-        root.Subcommands.Add(Sidelined(output));
+        root.Subcommands.Add(Sidelined(output, running));
+        root.Subcommands.Add(Cancel(output, running));
+        root.Subcommands.Add(Change("change-address", CustomerChanges.Address, "address", "Street and town",
+            text => new AddressChange(text), output, running));
+        root.Subcommands.Add(Change("change-card", CustomerChanges.Card, "card", "The new card",
+            text => new CardChange(text), output, running));
+        root.Subcommands.Add(Ledger(output, running));
+        root.Subcommands.Add(new DeskWord(
+            "held", "Show what is held in picklists and for charging.", output, running, _ => new HeldCommand()));
+        root.Subcommands.Add(Release(output, running));
+        root.Subcommands.Add(Where(output));
+        root.Subcommands.Add(Bottleneck(output));
+        root.Subcommands.Add(History(output));
+        root.Subcommands.Add(Export(output));
         return root;
+    }
+
+    /// <summary>Carries a terminal's command out on the site that this process runs.</summary>
+    public static Task<int> CarryOutAsync(
+        IReadOnlyList<string> words, IServiceProvider running, TextWriter output, CancellationToken cancel)
+    {
+        ParseResult parsed = Create(output, running).Parse(words, WordsAsTheyAre);
+        if (parsed.CommandResult.Command is not DeskWord)
+            throw new InvalidOperationException($"\"{string.Join(' ', words)}\" is not done at the desk.");
+        InvocationConfiguration quiet = new()
+        {
+            Output = output,
+            Error = output,
+            EnableDefaultExceptionHandler = false,
+            // Signals are for the run, which drains; not for a command that it happens to carry out.
+            ProcessTerminationTimeout = null,
+        };
+        return parsed.InvokeAsync(quiet, cancel);
     }
 
     private const StringSplitOptions NoEmptyNames =
@@ -108,21 +168,43 @@ public static class CommandLine
             option.AddError($"{option.Option.Name} cannot be {option.Tokens[0].Value}: give a number from 0 on.");
     }
 
+    private static void MustBeADayAtMost(OptionResult option)
+    {
+        if (option.Tokens.Count == 1
+            && double.TryParse(option.Tokens[0].Value, CultureInfo.InvariantCulture, out double seconds)
+            && seconds > LongestWait.TotalSeconds)
+        {
+            option.AddError(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{option.Option.Name} cannot be {seconds}: give {LongestWait.TotalSeconds} seconds, a day, at most."));
+        }
+    }
+
+    private static void MustNotBeBlank(OptionResult option)
+    {
+        if (option.Tokens.Count == 1 && string.IsNullOrWhiteSpace(option.Tokens[0].Value))
+            option.AddError($"{option.Option.Name} is empty: say who asks.");
+    }
+
     private static RunOrder RunOrderOf(ParseResult parsed) => new()
     {
-        Site = new SiteOrder
+        Site = ServingWords.AddTo(SiteOf(parsed), parsed) with
         {
-            Store = parsed.GetValue(Store)!,
             Nodes = parsed.GetValue(Nodes)?.Split(',', NoEmptyNames) ?? [],
-            Speed = parsed.GetValue(Speed),
-            Seed = parsed.GetValue(Seed),
         },
         CatalogFile = parsed.GetValue(CatalogFile)?.FullName,
         OrdersFile = parsed.GetValue(OrdersFile)?.FullName,
         Rate = parsed.GetValue(Rate),
         Count = parsed.GetValue(Count),
-        ReportEvery = TimeSpan.FromSeconds(Math.Max(0.01, parsed.GetValue(Report))),
+        ReportEvery = TimeSpan.FromSeconds(Math.Clamp(parsed.GetValue(Report), 0.01, LongestWait.TotalSeconds)),
         Feeds = !parsed.GetValue(NoFeed),
+    };
+
+    private static SiteOrder SiteOf(ParseResult parsed) => new()
+    {
+        Store = parsed.GetValue(Store)!,
+        Speed = parsed.GetValue(Speed),
+        Seed = parsed.GetValue(Seed),
     };
 
     private static Command Verify(TextWriter output)
@@ -140,7 +222,7 @@ public static class CommandLine
         return command;
     }
 
-    private static Command Sidelined(TextWriter output)
+    private static DeskWord Sidelined(TextWriter output, IServiceProvider? running)
     {
         Argument<SidelinedAct> act = new("act")
         {
@@ -149,15 +231,153 @@ public static class CommandLine
         };
         Option<string?> node = new("--node") { Description = "Only those at this node" };
         Option<string?> message = new("--message") { Description = "Only those whose error contains this" };
-        Command command = new("sidelined", "Show, retry or drop elements whose retries ran out.")
+        return new DeskWord(
+            "sidelined", "Show, retry or drop elements whose retries ran out.", output, running,
+            parsed => new SidelinedCommand(
+                parsed.GetValue(act),
+                new SidelinedFilter { Node = parsed.GetValue(node), MessagePart = parsed.GetValue(message) }))
         {
             act, node, message,
         };
-        command.SetAction((parsed, cancel) => new SidelinedCommand(
-            new SiteOrder { Store = parsed.GetValue(Store)! },
-            parsed.GetValue(act),
-            new SidelinedFilter { Node = parsed.GetValue(node), MessagePart = parsed.GetValue(message) },
-            output).RunAsync(cancel));
+    }
+
+    private static DeskWord Cancel(TextWriter output, IServiceProvider? running)
+    {
+        Argument<string> order = new("order") { Description = "The order's number" };
+        return new DeskWord(
+            "cancel", "Cancel an order that has not been shipped.", output, running,
+            parsed => new CancelCommand(parsed.GetValue(order)!, ClerkOf(parsed)))
+        {
+            order, Clerk, Reason,
+        };
+    }
+
+    private static DeskWord Change<TChange>(
+        string name, Change<TChange> change, string what, string description, Func<string, TChange> toPayload,
+        TextWriter output, IServiceProvider? running)
+    {
+        Argument<string> order = new("order") { Description = "The order's number" };
+        Argument<string> text = new(what) { Description = description };
+        Option<double> wait = new("--wait")
+        {
+            Description = "Seconds to wait for it; what has not come through by then is withdrawn. 0: do not wait",
+            DefaultValueFactory = _ => 5,
+        };
+        wait.Validators.Add(MustNotBeNegative);
+        wait.Validators.Add(MustBeADayAtMost);
+        return new DeskWord(
+            name, $"Change the {what} of an order that is under way.", output, running,
+            parsed => new ChangeCommand<TChange>(
+                parsed.GetValue(order)!,
+                change,
+                toPayload(parsed.GetValue(text)!),
+                ClerkOf(parsed),
+                parsed.GetValue(wait) is > 0 and double seconds ? TimeSpan.FromSeconds(seconds) : null))
+        {
+            order, text, wait, Clerk, Reason,
+        };
+    }
+
+    private static DeskWord Ledger(TextWriter output, IServiceProvider? running)
+    {
+        Argument<string> order = new("order") { Description = "The order's number" };
+        return new DeskWord(
+            "ledger", "Show what was asked for about an order, and what became of it.", output, running,
+            parsed => new LedgerCommand(parsed.GetValue(order)!))
+        {
+            order,
+        };
+    }
+
+    private static DeskWord Release(TextWriter output, IServiceProvider? running)
+    {
+        Argument<string> group = new("group") { Description = "The group, as held shows it" };
+        return new DeskWord(
+            "release", "Release a held group at once.", output, running,
+            parsed => new ReleaseCommand(parsed.GetValue(group)!, ClerkOf(parsed)))
+        {
+            group, Clerk, Reason,
+        };
+    }
+
+    private static Command Where(TextWriter output)
+    {
+        Argument<string> order = new("order") { Description = "The order's number, or any other business key" };
+        Command command = new("where", "Show where an order is, and all that became of it so far.") { order };
+        command.SetAction((parsed, cancel) => TrackingCommands.AskAsync(
+            parsed.GetValue(Store)!,
+            store => TrackingCommands.WhereAsync(store, parsed.GetValue(order)!, output, cancel),
+            cancel));
         return command;
+    }
+
+    private static Command Bottleneck(TextWriter output)
+    {
+        Option<double> minutes = new("--minutes")
+        {
+            Description = "How far to look back",
+            DefaultValueFactory = _ => 5,
+        };
+        minutes.Validators.Add(MustNotBeNegative);
+        Command command = new("bottleneck", "Show which node holds up the work, and why.") { minutes };
+        command.SetAction((parsed, cancel) => TrackingCommands.AskAsync(
+            parsed.GetValue(Store)!,
+            store => TrackingCommands.BottleneckAsync(
+                store, TimeSpan.FromMinutes(Math.Clamp(parsed.GetValue(minutes), 1, 1440)), output, cancel),
+            cancel));
+        return command;
+    }
+
+    private static Command History(TextWriter output)
+    {
+        Option<int> max = new("--max") { Description = "How many at the most", DefaultValueFactory = _ => 1000 };
+        Command command = new("history", "List what has ended, from tracking and warehouse as one.") { Since, max };
+        command.SetAction((parsed, cancel) => TrackingCommands.AskAsync(
+            parsed.GetValue(Store)!,
+            store => TrackingCommands.HistoryAsync(
+                store, EndedSince(parsed), Math.Max(1, parsed.GetValue(max)), output, cancel),
+            cancel));
+        return command;
+    }
+
+    private static Command Export(TextWriter output)
+    {
+        Option<ExportFormat> format = new("--as")
+        {
+            Description = "csv or jsonlines",
+            DefaultValueFactory = _ => ExportFormat.Csv,
+        };
+        Option<ExportKind> kind = new("--what")
+        {
+            Description = "elements, or steps of their histories",
+            DefaultValueFactory = _ => ExportKind.Elements,
+        };
+        Command command = new("export", "Write what has ended as CSV or JSON lines.") { Since, kind, format };
+        command.SetAction((parsed, cancel) => TrackingCommands.AskAsync(
+            parsed.GetValue(Store)!,
+            async store =>
+            {
+                await new Exporter(store).WriteAsync(
+                    output, parsed.GetValue(kind), parsed.GetValue(format), EndedSince(parsed), cancel);
+                return 0;
+            },
+            cancel));
+        return command;
+    }
+
+    private static EndedFilter EndedSince(ParseResult parsed) =>
+        new() { Since = parsed.GetValue(Since), Workflow = Orders.Workflow.Name };
+
+    private static Actor ClerkOf(ParseResult parsed) => new(parsed.GetValue(Clerk)!, parsed.GetValue(Reason));
+
+    /// <summary>A command that is carried out at the desk.</summary>
+    private sealed class DeskWord : Command
+    {
+        public DeskWord(
+            string name, string description, TextWriter output, IServiceProvider? running,
+            Func<ParseResult, IDeskCommand> toCommand)
+            : base(name, description) =>
+            SetAction((parsed, cancel) => new Desk(new SiteOrder { Store = parsed.GetValue(Store)! }, running, output)
+                .ServeAsync(toCommand(parsed), [.. parsed.Tokens.Select(token => token.Value)], cancel));
     }
 }

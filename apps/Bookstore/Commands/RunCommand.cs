@@ -1,3 +1,4 @@
+using Bookstore.Desks;
 using Bookstore.Feeds;
 using Bookstore.Outside;
 using Bookstore.Storage;
@@ -51,6 +52,7 @@ public sealed class RunCommand(RunOrder order, TextWriter output)
         IOrderFeed? feed = order.Feeds ? FeedOf(services.GetRequiredService<Chance>()) : null;
         await (feed is null ? Schema.CreateAsync(database, cancel) : OpenAsync(feed, database, cancel));
         await host.StartAsync(cancel);
+        await Addresses.TellAsync(host, order.Site, output);
 
         IHostApplicationLifetime lifetime = services.GetRequiredService<IHostApplicationLifetime>();
         await using CancellationTokenRegistration stop = cancel.Register(lifetime.StopApplication);
@@ -62,15 +64,23 @@ public sealed class RunCommand(RunOrder order, TextWriter output)
             ? new LiveView(board, notices, time).ShowAsync(ended.Token)
             : new PlainView(board, order.ReportEvery, time).ShowAsync(output, ended.Token);
         bool isDone;
+        DeskOffice? desk = order.Site.Store.Kind == StoreKind.Sqlite
+            ? new DeskOffice(
+                order.Site.Store.Place,
+                (words, paper, stop) => CommandLine.CarryOutAsync(words, services, paper, stop))
+            : null;
         try
         {
             isDone = await WorkAsync(services, feed, time, lifetime.ApplicationStopping);
         }
         finally
         {
+            if (desk is not null)
+                await desk.DisposeAsync();
             await host.StopAsync(CancellationToken.None);
             await ended.CancelAsync();
             await view;
+            await Tracks.CatchUpAsync(services, output);
         }
 
         BoardPicture last = await board.LookAsync(CancellationToken.None);
@@ -100,7 +110,9 @@ public sealed class RunCommand(RunOrder order, TextWriter output)
         return feed;
     }
 
-    /// <summary>Returns true when everything has ended, false when it was stopped before.</summary>
+    /// <summary>
+    /// Returns true when everything has ended, false when it was stopped before. Whoever can be called stays.
+    /// </summary>
     private async Task<bool> WorkAsync(
         IServiceProvider services, IOrderFeed? feed, TimeProvider time, CancellationToken stopping)
     {
@@ -109,6 +121,7 @@ public sealed class RunCommand(RunOrder order, TextWriter output)
         Feeder? feeder = feed is null ? null : new Feeder(feed, site, services.GetRequiredService<Bookmark>(), time);
         Task feeding = feeder?.RunAsync(order.Rate, stopping) ?? Task.CompletedTask;
         bool isDone = false;
+        bool isOpen = order.Site.Urls.Count > 0;
         while (!stopping.IsCancellationRequested && !isDone)
         {
             await Task.Delay(LookEvery, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -119,7 +132,7 @@ public sealed class RunCommand(RunOrder order, TextWriter output)
                 async () =>
                 {
                     await vendors.DeliverOnceAsync(CancellationToken.None);
-                    isDone = isFed && await IsEmptyAsync(site, CancellationToken.None);
+                    isDone = isFed && !isOpen && await IsEmptyAsync(site, CancellationToken.None);
                 },
                 time,
                 stopping);

@@ -1,6 +1,5 @@
-using Bookstore.Views;
+using Bookstore.Desks;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Waybill;
 using Waybill.Stores;
 
@@ -23,38 +22,36 @@ public enum SidelinedAct
 }
 
 /// <summary>Lists, groups, retries or drops sidelined elements of a site.</summary>
-public sealed class SidelinedCommand(SiteOrder order, SidelinedAct act, SidelinedFilter filter, TextWriter output)
+public sealed class SidelinedCommand(SidelinedAct act, SidelinedFilter filter) : IDeskCommand
 {
     private readonly Actor person = new(Environment.UserName, "bookstore sidelined");
 
-    public async Task<int> RunAsync(CancellationToken cancel)
+    public bool OnlyLooks => act is SidelinedAct.List or SidelinedAct.Group;
+
+    public async Task<int> RunAsync(IServiceProvider site, TextWriter output, CancellationToken cancel)
     {
-        bool changes = act is SidelinedAct.Retry or SidelinedAct.Drop;
-        using Notices notices = new(Console.Error);
-        using IHost host = Site.Build(order with { IsReadOnly = !changes, HasWorker = false }, notices);
-        SiteClient site = host.Services.GetRequiredService<SiteClient>();
-        await site.Store.OpenAsync(cancel);
+        SidelinedDesk desk = site.GetRequiredService<SiteClient>().Sidelined;
         switch (act)
         {
             case SidelinedAct.Group:
-                foreach (SidelinedGroup group in await site.Sidelined.GroupAsync(filter, cancel))
+                foreach (SidelinedGroup group in await desk.GroupAsync(filter, cancel))
                     await output.WriteLineAsync($"{group.Count,8}  {group.Node}  {group.FailureType}: {group.Message}");
                 break;
             case SidelinedAct.Retry:
-                await output.WriteLineAsync($"{await site.Sidelined.RetryAsync(filter, person, cancel)} go on");
+                await output.WriteLineAsync($"{await desk.RetryAsync(filter, person, cancel)} go on");
                 break;
             case SidelinedAct.Drop:
-                await output.WriteLineAsync($"{await site.Sidelined.DropAsync(filter, person, cancel)} dropped");
+                await output.WriteLineAsync($"{await desk.DropAsync(filter, person, cancel)} dropped");
                 break;
             default:
-                await ListAsync(site.Sidelined, cancel);
+                await ListAsync(desk, output, cancel);
                 break;
         }
 
         return 0;
     }
 
-    private async Task ListAsync(SidelinedDesk desk, CancellationToken cancel)
+    private async Task ListAsync(SidelinedDesk desk, TextWriter output, CancellationToken cancel)
     {
         Page<SidelinedElement> page = await desk.ListAsync(filter, cancel: cancel);
         foreach (SidelinedElement element in page.Items)

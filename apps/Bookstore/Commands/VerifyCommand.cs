@@ -19,7 +19,9 @@ public sealed class VerifyCommand(SiteOrder order, TextWriter output)
         using IHost host = Site.Build(order with { IsReadOnly = true }, notices);
         ISiteStore store = host.Services.GetRequiredService<ISiteStore>();
         await store.OpenAsync(cancel);
-        Auditor auditor = new(store, host.Services.GetRequiredService<Database>());
+        Database database = host.Services.GetRequiredService<Database>();
+        await Schema.RequireAsync(database, cancel);
+        Auditor auditor = new(store, database);
 
         IReadOnlyList<Finding> findings = await auditor.AuditAsync(cancel);
         foreach (Finding finding in findings)

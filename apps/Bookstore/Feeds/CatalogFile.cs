@@ -1,3 +1,4 @@
+using System.Globalization;
 using Bookstore.Domains;
 using Bookstore.Outside;
 
@@ -42,7 +43,8 @@ public sealed class CatalogFile
             withoutIsbn += isbn is null ? 1 : 0;
             Article article = new(sku, row["title"], row["authors"], SeededCatalog.Price(chance.For("price", sku)))
             {
-                Popularity = double.Parse(row["ratings_count"], System.Globalization.CultureInfo.InvariantCulture),
+                Popularity = double.Parse(row["ratings_count"], CultureInfo.InvariantCulture),
+                Rating = RatingOf(row),
             };
             if (!articles.TryAdd(sku, article))
                 refused.Add(new RefusedRow(row.Line, $"{sku} is in the list twice"));
@@ -60,6 +62,12 @@ public sealed class CatalogFile
             $"\"{row["ratings_count"]}\" is not a count of ratings",
         _ => null,
     };
+
+    private static Rating? RatingOf(FileRow row) =>
+        row.Has("average_rating") && CsvLines.TryDecimal(row["average_rating"], out decimal stars)
+        && CsvLines.TryDecimal(row["ratings_count"], out decimal count) && stars is >= 1 and <= 5
+            ? new Rating((int)(stars * 100), (long)count)
+            : null;
 
     // Spreadsheets take ISBNs for numbers and cut the zeros in front.
     private static string? Isbn(string text) =>

@@ -15,6 +15,9 @@ public sealed class FileRow(int line, string[] fields, IReadOnlyDictionary<strin
 
     public bool HasAllColumns => fields.Length == columns.Count;
 
+    /// <summary>Whether the file has a column.</summary>
+    public bool Has(string column) => columns.ContainsKey(column);
+
     /// <summary>A field without stray characters and blanks around it.</summary>
     public string this[string column] => Cleaned(fields[columns[column]]);
 

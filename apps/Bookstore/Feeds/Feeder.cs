@@ -47,6 +47,8 @@ public sealed class Feeder(IOrderFeed feed, SiteClient site, Bookmark bookmark, 
         // Orders first: what is cancelled or returned must exist. Each group shares its commits.
         await Task.WhenAll(items.OfType<OrderPlaced>().Select(SubmitAsync));
         await Task.WhenAll(items.OfType<GoodsReturned>().Select(SubmitAsync));
+        await Task.WhenAll(items.OfType<AddressChanged>().Select(ChangeAsync));
+        await Task.WhenAll(items.OfType<CardChanged>().Select(ChangeAsync));
         await Task.WhenAll(items.OfType<OrderCancelled>().Select(CancelAsync));
         Position += entries;
         await bookmark.MoveAsync(feed.Name, Position, CancellationToken.None);
@@ -57,6 +59,14 @@ public sealed class Feeder(IOrderFeed feed, SiteClient site, Bookmark bookmark, 
 
     private Task SubmitAsync(GoodsReturned returned) =>
         site.SubmitAsync(Returns.Workflow, returned.Return.Number, returned.Return);
+
+    private Task ChangeAsync(AddressChanged changed) => site.Changes.RequestAsync(
+        ElementRef.Of(Orders.Workflow.Name, changed.Order), CustomerChanges.Address, changed.Change, Customer,
+        changed.Request);
+
+    private Task ChangeAsync(CardChanged changed) => site.Changes.RequestAsync(
+        ElementRef.Of(Orders.Workflow.Name, changed.Order), CustomerChanges.Card, changed.Change, Customer,
+        changed.Request);
 
     private Task CancelAsync(OrderCancelled cancelled) =>
         site.CancelAsync(ElementRef.Of(Orders.Workflow.Name, cancelled.Order), Customer);

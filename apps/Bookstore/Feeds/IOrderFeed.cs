@@ -1,6 +1,7 @@
 using Bookstore.Domains;
 using Bookstore.Ordering;
 using Bookstore.Returning;
+using Waybill.Stores;
 
 namespace Bookstore.Feeds;
 
@@ -38,6 +39,18 @@ public sealed record OrderPlaced(Order Order) : FeedItem;
 
 /// <summary>A customer changes their mind.</summary>
 public sealed record OrderCancelled(string Order) : FeedItem;
+
+/// <summary>A customer has moved.</summary>
+/// <param name="Order">The order.</param>
+/// <param name="Request">Names the request, so that it is made once.</param>
+/// <param name="Change">Where to.</param>
+public sealed record AddressChanged(string Order, ChangeId Request, AddressChange Change) : FeedItem;
+
+/// <summary>A customer names another card.</summary>
+/// <param name="Order">The order.</param>
+/// <param name="Request">Names the request, so that it is made once.</param>
+/// <param name="Change">Which card.</param>
+public sealed record CardChanged(string Order, ChangeId Request, CardChange Change) : FeedItem;
 
 /// <summary>A customer sends books back.</summary>
 public sealed record GoodsReturned(GoodsReturn Return) : FeedItem;

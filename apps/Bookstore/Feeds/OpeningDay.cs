@@ -19,6 +19,8 @@ public static class OpeningDay
 
         IEnumerable<SqlWrite> writes = feed.Customers.Select(Customers.Register)
             .Concat(feed.Articles.Select(Catalog.Register))
+            .Concat(feed.Articles.Where(article => article.Rating is not null)
+                .Select(article => Ratings.Register(article.Sku, article.Rating!)))
             .Concat(feed.OpeningStock.Select(stock => Inventory.Open(stock.Sku, stock.Centre, stock.Quantity)));
         foreach (SqlWrite[] chunk in writes.Chunk(WritesMax))
             await database.WriteAsync(chunk, cancel);

@@ -6,17 +6,20 @@ using Bookstore.Returning;
 namespace Bookstore.Feeds;
 
 /// <summary>
-/// The invoices of an order file: each sale is an order, each cancellation a return of what it refers to.
+/// The invoices of an order file: each sale is an order, each cancellation a return of what it refers to. That
+/// some customers move or name another card meanwhile is made up.
 /// </summary>
 public sealed class RetailFeed : IOrderFeed
 {
     private readonly Chance chance;
+    private readonly ChangeTrickle changes;
     private readonly List<FeedItem> items = [];
     private readonly List<RefusedRow> unmatched = [];
 
     public RetailFeed(RetailFile file, IReadOnlyList<Article> catalog, Chance chance)
     {
         this.chance = chance;
+        changes = new ChangeTrickle(chance);
         Name = $"file {file.Name}";
         Articles = [.. ArticlesOf(file).Concat(catalog).DistinctBy(article => article.Sku)];
         Customers = [.. file.Rows.Select(CustomerOf).DistinctBy(customer => customer.Id)];
@@ -47,7 +50,10 @@ public sealed class RetailFeed : IOrderFeed
         .GroupBy(line => line.Sku)
         .SelectMany(lines => Feeds.OpeningStock.For(lines.Key, lines.Sum(line => line.Quantity), chance));
 
-    public IReadOnlyList<FeedItem> At(long entry) => [items[(int)entry]];
+    public IReadOnlyList<FeedItem> At(long entry) => [items[(int)entry], .. changes.At(entry, OrderAt)];
+
+    private (string Order, string Customer)? OrderAt(long entry) =>
+        items[(int)entry] is OrderPlaced { Order: { } order } ? (order.Number, order.CustomerId) : null;
 
     private static OrderPlaced Placed(IGrouping<string, RetailRow> invoice, SalesLedger sales)
     {

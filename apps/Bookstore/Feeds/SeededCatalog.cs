@@ -26,10 +26,19 @@ public static class SeededCatalog
         ["Ashby", "Brontell", "Carver", "Dunmore", "Ellery", "Fenwick", "Garrow",
          "Hale", "Iyer", "Jessop", "Khan", "Lowe"];
 
+    private static readonly string[] Streets = ["Street", "Road", "Lane", "Square"];
+
+    private static readonly string[] Towns =
+        ["Whitby", "Ludlow", "Kendal", "Totnes", "Oban", "Frome", "Malton", "Crail"];
+
     public static IReadOnlyList<Article> Of(Chance chance, int titles) =>
         [.. Enumerable.Range(1, titles).Select(rank => Book(chance.For("book", rank), rank))];
 
     public static string PersonName(Random random) => $"{Any(random, FirstNames)} {Any(random, LastNames)}";
+
+    /// <summary>A street and a town.</summary>
+    public static string StreetAddress(Random random) =>
+        $"{1 + random.Next(120)} {Any(random, Things)} {Any(random, Streets)}, {Any(random, Towns)}";
 
     /// <summary>A price such as books have.</summary>
     public static Money Price(Random random) => new((random.Next(4, 30) * 100) + 99);

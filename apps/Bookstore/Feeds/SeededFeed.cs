@@ -11,7 +11,9 @@ public sealed class SeededFeed : IOrderFeed
     private const int CustomerCount = 400;
     private const double IsCancelled = 0.03;
     private const double IsReturned = 0.02;
+    private const double IsUrgent = 0.2;
     private const int CancelledWithin = 15;
+
     private const int ReturnedAfter = 40;
     private const double UnitsPerOrder = 2.9;
 
@@ -19,11 +21,13 @@ public sealed class SeededFeed : IOrderFeed
         ["United Kingdom", "United Kingdom", "United Kingdom", "Germany", "France", "Ireland"];
 
     private readonly Chance chance;
+    private readonly ChangeTrickle changes;
     private readonly double[] cumulative;
 
     public SeededFeed(Chance chance, IReadOnlyList<Article> articles, long count)
     {
         this.chance = chance;
+        changes = new ChangeTrickle(chance);
         Articles = articles;
         Count = count;
         Name = $"seed {chance.Seed}";
@@ -51,6 +55,7 @@ public sealed class SeededFeed : IOrderFeed
                 items.Add(new OrderCancelled(NumberAt(earlier)));
         }
 
+        items.AddRange(changes.At(entry, earlier => (NumberAt(earlier), OrderAt(earlier).CustomerId)));
         long returned = entry - ReturnedAfter;
         if (returned >= 0 && chance.Happens(IsReturned, "returned", returned))
             items.Add(new GoodsReturned(ReturnOf(OrderAt(returned))));
@@ -69,6 +74,7 @@ public sealed class SeededFeed : IOrderFeed
         {
             Number = NumberAt(entry),
             CustomerId = Customers[random.Next(Customers.Count)].Id,
+            IsUrgent = chance.Happens(IsUrgent, "urgent", entry),
             Lines = [.. Enumerable.Range(0, lines).Select(_ => AnyArticle(random)).DistinctBy(article => article.Sku)
                 .Select(article => new OrderLine(article.Sku, article.Title, Pieces(random), article.Price))],
         };
@@ -102,7 +108,8 @@ public sealed class SeededFeed : IOrderFeed
         Random random = chance.For("customer", number);
         string id = $"C{number:0000}";
         return new Customer(
-            id, SeededCatalog.PersonName(random), Countries[random.Next(Countries.Length)], $"card-{id}");
+            id, SeededCatalog.PersonName(random), SeededCatalog.StreetAddress(random),
+            Countries[random.Next(Countries.Length)], $"card-{id}");
     }
 
     private static double[] Sums(IEnumerable<double> weights)

@@ -9,10 +9,18 @@ public sealed class DispatchOrder : INode<Order>
 {
     public ValueTask<Route> RunAsync(Element<Order> element, CancellationToken cancel) =>
         ValueTask.FromResult(Route.Fork(
-            element.Data.Shipments.Select(part =>
-                Fulfilment.Workflow.Call(part, $"{part.Order}@{part.Centre.ToLowerInvariant()}")),
+            element.Data.Shipments.Select(part => Fulfilment.Workflow.Call(
+                Addressed(part, element), $"{part.Order}@{part.Centre.ToLowerInvariant()}")),
             Orders.Join,
             element.Data));
+
+    // The order's customer may have moved since the shipments were planned.
+    private static Shipment Addressed(Shipment part, Element<Order> element) => part with
+    {
+        Customer = element.Data.Customer!,
+        WrittenAtHop = element.Hop,
+        WrittenAddress = element.Data.Customer!.Address,
+    };
 }
 
 /// <summary>Takes in what the centres made of their shipments.</summary>

@@ -18,6 +18,9 @@ public sealed record Order
     /// <summary>Where it goes and which card pays; known from the first node on.</summary>
     public Customer? Customer { get; init; }
 
+    /// <summary>Whether the customer pays for the next day.</summary>
+    public bool IsUrgent { get; init; }
+
     /// <summary>How many cards the customer has named.</summary>
     public int Cards { get; init; } = 1;
 
@@ -42,7 +45,39 @@ public sealed record Order
     /// <summary>Why it cannot be completed.</summary>
     public string? Reason { get; init; }
 
+    public ShipMethod Method => Customer!.Country != Centres.Country ? ShipMethod.International
+        : IsUrgent ? ShipMethod.Express
+        : ShipMethod.Standard;
+
+    /// <summary>An address that the customer named before the order knew its customer.</summary>
+    public string? OtherAddress { get; init; }
+
+    /// <summary>A card that the customer named before the order knew its customer.</summary>
+    public string? OtherCard { get; init; }
+
     public Money Total => Money.Sum(Lines.Select(line => line.Price * line.Quantity));
+
+    public Order MovedTo(string address) => this with
+    {
+        OtherAddress = address,
+        Customer = Customer is null ? null : Customer with { Address = address },
+    };
+
+    public Order PaidWith(string card) => this with
+    {
+        OtherCard = card,
+        Customer = Customer is null ? null : Customer with { Card = card },
+    };
+
+    /// <summary>The order of a known customer, with what they changed before.</summary>
+    public Order Of(Customer customer) => this with
+    {
+        Customer = customer with
+        {
+            Address = OtherAddress ?? customer.Address,
+            Card = OtherCard ?? customer.Card,
+        },
+    };
 
     public bool IsShippedInFull => Outcomes.Count > 0 && Outcomes.All(outcome => outcome.IsShipped);
 }

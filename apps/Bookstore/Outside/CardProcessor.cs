@@ -18,16 +18,25 @@ public sealed class CardProcessor(Chance chance, Pace pace)
     // How it fails need not be the same after a restart, only what it answers.
     private readonly Random line = chance.For("processor's line");
 
-    public async Task<PaymentAnswer> AskAsync(Payment payment, CancellationToken cancel)
+    public async Task<PaymentAnswer> AskAsync(Payment payment, CancellationToken cancel) =>
+        (await SettleAsync(payment.Reference, [payment], cancel))[0];
+
+    /// <summary>Asks for several payments at once.</summary>
+    /// <param name="batch">Names the request, so that it can be repeated.</param>
+    /// <param name="payments">What is asked for.</param>
+    /// <param name="cancel">Stops waiting.</param>
+    /// <returns>One answer for each, in their order.</returns>
+    public async Task<IReadOnlyList<PaymentAnswer>> SettleAsync(
+        string batch, IReadOnlyList<Payment> payments, CancellationToken cancel)
     {
         await pace.TakeAsync(AnswersAfter, cancel);
         double weather = Weather();
         if (weather < IsSilent)
-            throw new TimeoutException($"The card processor did not answer about {payment.Reference}.");
-        PaymentAnswer answer = Decide(payment);
+            throw new TimeoutException($"The card processor did not answer about {batch}.");
+        PaymentAnswer[] answers = [.. payments.Select(Decide)];
         return weather < IsSilent + LosesAnswer
-            ? throw new TimeoutException($"The card processor's answer about {payment.Reference} was lost.")
-            : answer;
+            ? throw new TimeoutException($"The card processor's answer about {batch} was lost.")
+            : answers;
     }
 
     /// <summary>Undoes a payment, or makes sure that it will not be made.</summary>

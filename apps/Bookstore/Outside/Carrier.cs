@@ -1,3 +1,5 @@
+using Bookstore.Centre;
+
 namespace Bookstore.Outside;
 
 /// <summary>
@@ -14,7 +16,7 @@ public sealed class Carrier(Chance chance, Pace pace)
         await pace.TakeAsync(AnswersAfter, cancel);
         if (Weather() < IsBusy)
             throw new TimeoutException($"The carrier did not answer about {idempotencyKey}.");
-        string region = country == "United Kingdom" ? "GB" : "INT";
+        string region = country == Centres.Country ? "GB" : "INT";
         return $"{region}{chance.For("parcel", idempotencyKey).NextInt64(10_000_000_000):0000000000}";
     }
 

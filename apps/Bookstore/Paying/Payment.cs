@@ -19,11 +19,16 @@ public enum PaymentKind
 /// <summary>One payment: what goes into the payments workflow.</summary>
 public sealed record Payment(PaymentKind Kind, string Order, string Card, Money Amount)
 {
+    private static readonly string[] Networks = ["visa", "mastercard", "amex"];
+
     /// <summary>
     /// The name of this payment at the processor, given at its first node and kept: whatever happens to the payment
     /// later, it speaks to the processor of the same one.
     /// </summary>
     public string Reference { get; init; } = "";
+
+    /// <summary>The card network, by the card's number.</summary>
+    public string Network => Networks[Card.Sum(letter => letter) % Networks.Length];
 
     /// <summary>Giving money back, or letting go of it, is not called off half-way.</summary>
     public bool CanBeCalledOff => Kind is PaymentKind.Authorise or PaymentKind.Capture;

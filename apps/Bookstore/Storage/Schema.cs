@@ -1,3 +1,6 @@
+using System.Data.Common;
+using Microsoft.Data.Sqlite;
+using Npgsql;
 using Waybill;
 
 namespace Bookstore.Storage;
@@ -11,7 +14,7 @@ public static class Schema
     [
         """
         CREATE TABLE IF NOT EXISTS shop_customer (
-            id text PRIMARY KEY, name text NOT NULL, country text NOT NULL, card text NOT NULL)
+            id text PRIMARY KEY, name text NOT NULL, address text NOT NULL, country text NOT NULL, card text NOT NULL)
         """,
         """
         CREATE TABLE IF NOT EXISTS shop_article (
@@ -46,12 +49,41 @@ public static class Schema
         CREATE TABLE IF NOT EXISTS shop_entry (
             reference text PRIMARY KEY, order_number text NOT NULL, kind text NOT NULL, amount bigint NOT NULL)
         """,
+        "CREATE TABLE IF NOT EXISTS shop_basket (order_number text PRIMARY KEY, customer text, skus text NOT NULL)",
         """
         CREATE TABLE IF NOT EXISTS shop_return (
             number text PRIMARY KEY, order_number text NOT NULL, amount bigint NOT NULL, is_refunded integer NOT NULL)
         """,
+        """
+        CREATE TABLE IF NOT EXISTS shop_parcel (
+            element text PRIMARY KEY, order_number text NOT NULL, customer text NOT NULL, centre text NOT NULL,
+            tracking text NOT NULL, address text NOT NULL, written_at_hop integer NOT NULL,
+            written_address text NOT NULL)
+        """,
+        "CREATE INDEX IF NOT EXISTS shop_parcel_order ON shop_parcel (order_number)",
+        """
+        CREATE TABLE IF NOT EXISTS shop_rating (
+            sku text PRIMARY KEY, hundredths integer NOT NULL, ratings bigint NOT NULL)
+        """,
         "CREATE TABLE IF NOT EXISTS shop_feed (name text PRIMARY KEY, position bigint NOT NULL)",
     ];
+
+    /// <exception cref="InvalidDataException">No bookstore has been run there yet.</exception>
+    public static async Task RequireAsync(Database database, CancellationToken cancel)
+    {
+        try
+        {
+            await database.ReadAsync("SELECT count(*) FROM shop_feed", row => row.GetInt64(0), cancel);
+        }
+        catch (DbException error) when (error is PostgresException { SqlState: PostgresErrorCodes.UndefinedTable }
+            or SqliteException { SqliteErrorCode: 1 })
+        {
+            throw new InvalidDataException(
+                "There are no books there to check: no bookstore has been run on this store. Run it once, or name "
+                + "another store with --store.",
+                error);
+        }
+    }
 
     /// <summary>Creates what is missing; harmless when repeated.</summary>
     public static Task CreateAsync(Database database, CancellationToken cancel) =>

@@ -19,7 +19,7 @@ public sealed record NodeRow(
 /// <summary>One look at the whole site.</summary>
 public sealed record BoardPicture(
     TimeSpan Elapsed, IReadOnlyList<NodeRow> Nodes, Takings Takings, long InFlight, long Sidelined,
-    double OrdersPerSecond, double OrdersPerSecondOnAverage);
+    IReadOnlyDictionary<ChangeOutcome, long> Changes, double OrdersPerSecond, double OrdersPerSecondOnAverage);
 
 /// <summary>
 /// Looks at the site: queues from the store, runs from this process's worker, orders from the journal.
@@ -56,6 +56,7 @@ public sealed class Board(ISiteStore store, Worker worker, Database database, Ti
             takings,
             counts.Sum(count => count.Count),
             counts.Where(count => count.State == ElementState.Sidelined).Sum(count => count.Count),
+            await store.Changes.CountAsync(ChangeFilter.All, cancel),
             ordersPerSecond,
             (Orders.Closed - closedAtFirst.Value) / Math.Max(elapsed.TotalSeconds, 0.001));
     }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Bookstore.Domains;
 using Bookstore.Storage;
+using Waybill.Stores;
 
 namespace Bookstore.Views;
 
@@ -36,11 +37,19 @@ public sealed class PlainView(Board board, TimeSpan every, TimeProvider time)
         yield return Invariant($"          elements: {picture.InFlight:N0} in flight,")
             + Invariant($" {picture.Sidelined:N0} sidelined, {picture.Nodes.Sum(node => node.Retries):N0} retries,")
             + Invariant($" {picture.Nodes.Sum(node => node.PerSecond):N0} hops a second");
+        yield return Invariant($"          changes: {Changes(picture, ChangeOutcome.Applied):N0} applied,")
+            + Invariant($" {Changes(picture, ChangeOutcome.Rejected):N0} refused,")
+            + Invariant($" {Changes(picture, ChangeOutcome.TooLate):N0} too late,")
+            + Invariant($" {Changes(picture, ChangeOutcome.CouldNotReach):N0} out of reach,")
+            + Invariant($" {Changes(picture, ChangeOutcome.Pending):N0} pending (one for each element concerned)");
         yield return $"          money: {takings.Authorised} authorised, {takings.Captured} captured, "
             + $"{takings.Refunded} refunded, {takings.Voided} voided";
         yield return Invariant($"          units: {takings.Received:N0} received, {takings.OnHand:N0} on hand,")
             + Invariant($" {takings.Reserved:N0} reserved, {takings.Shipped:N0} shipped");
     }
+
+    private static long Changes(BoardPicture picture, ChangeOutcome outcome) =>
+        picture.Changes.GetValueOrDefault(outcome);
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

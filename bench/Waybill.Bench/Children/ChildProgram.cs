@@ -1,6 +1,8 @@
 using System.Text.Json;
 using Waybill.Bench.Figures;
+using Waybill.Bench.Http;
 using Waybill.Bench.Limits;
+using Waybill.Bench.Pages;
 
 namespace Waybill.Bench.Children;
 
@@ -28,6 +30,27 @@ internal static class ChildProgram
                 break;
             case ChildWork.Recovery:
                 await RecoveryWork.RunAsync(task, Say);
+                break;
+            case ChildWork.Holding:
+                Say(await HoldingWork.RunAsync(task));
+                break;
+            case ChildWork.Tracking:
+                Say(await TrackingWork.RunAsync(task));
+                break;
+            case ChildWork.PageServer:
+                await PageServer.RunAsync(Say);
+                break;
+            case ChildWork.Pages:
+                Say(await PageWork.RunAsync(task));
+                break;
+            case ChildWork.HttpServer:
+                await HttpServer.RunAsync(task, Say);
+                break;
+            case ChildWork.HttpLoad:
+                Say(await HttpWork.RunAsync(task));
+                break;
+            case ChildWork.HttpWaiting:
+                Say(await WaitingWork.RunAsync(task));
                 break;
             default:
                 throw new InvalidOperationException($"There is no such work: {task.Work}.");

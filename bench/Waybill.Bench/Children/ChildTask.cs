@@ -1,3 +1,4 @@
+using Waybill.Bench.Http;
 using Waybill.Bench.Sites;
 
 namespace Waybill.Bench.Children;
@@ -19,6 +20,27 @@ internal enum ChildWork
 
     /// <summary>Runs until it is killed; says when it made its first hop, and when as many as it was told.</summary>
     Recovery = 4,
+
+    /// <summary>Holds, asks and releases; says <see cref="Figures.HoldingTimes"/>.</summary>
+    Holding = 5,
+
+    /// <summary>Follows a journal, caught up and beside an engine; says <see cref="Figures.TrackingTimes"/>.</summary>
+    Tracking = 6,
+
+    /// <summary>Serves what pages are made of until it is killed; says its address.</summary>
+    PageServer = 7,
+
+    /// <summary>Composes pages; says <see cref="Pages.PageTimes"/>.</summary>
+    Pages = 8,
+
+    /// <summary>Serves a site over HTTP until it is killed; says <see cref="ServerAtWork"/>.</summary>
+    HttpServer = 9,
+
+    /// <summary>Loads such a server; says <see cref="HttpTimes"/>.</summary>
+    HttpLoad = 10,
+
+    /// <summary>Waits at such a server; says <see cref="WaitingCosts"/>.</summary>
+    HttpWaiting = 11,
 }
 
 /// <summary>A child process's orders.</summary>
@@ -39,4 +61,10 @@ internal sealed record ChildTask
 
     /// <summary>How many elements the worker owns at once at the most.</summary>
     public required int InFlightMax { get; init; }
+
+    /// <summary>The server that is called, where it is in another process.</summary>
+    public Uri? Server { get; init; }
+
+    /// <summary>The HTTP server that is loaded.</summary>
+    public ServerAtWork? Http { get; init; }
 }

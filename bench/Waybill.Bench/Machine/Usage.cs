@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 
 namespace Waybill.Bench.Machine;
@@ -19,6 +20,16 @@ internal readonly record struct Usage(double Cpu, long Bytes)
 
     /// <summary>Of this process.</summary>
     public static Usage OfThisProcess() => new(Environment.CpuUsage.TotalTime.TotalSeconds, BytesWritten("self"));
+
+    /// <summary>Of one other process.</summary>
+    public static Usage OfProcess(int processId) => new(CpuSeconds($"{processId}"), BytesWritten($"{processId}"));
+
+    /// <summary>How much memory a process holds now, in megabytes.</summary>
+    public static double MegabytesOf(int processId)
+    {
+        using Process process = Process.GetProcessById(processId);
+        return process.WorkingSet64 / 1e6;
+    }
 
     /// <summary>
     /// Of a database server: its first process and all that this one has started, also those that have ended.

@@ -33,6 +33,10 @@ internal sealed record BenchReport(
         string figure, string name, StoreUnderTest store, Unit unit, IEnumerable<double> runs, Target? target = null) =>
         measurements.Add(new Measurement(figure, name, store.Name, unit, [.. runs], target));
 
+    /// <summary>Adds what has no store.</summary>
+    public void Add(string figure, string name, Unit unit, IEnumerable<double> runs, Target? target = null) =>
+        measurements.Add(new Measurement(figure, name, Measurement.NoStore, unit, [.. runs], target));
+
     public async Task WriteAsync(string file)
     {
         await using FileStream stream = File.Create(file);

@@ -12,6 +12,7 @@ internal enum Unit
     Seconds = 3,
     Megabytes = 4,
     Kilobytes = 5,
+    PerSecond = 6,
 }
 
 /// <summary>What a value should reach.</summary>
@@ -28,16 +29,19 @@ internal sealed record Target(double Value, bool IsLeast)
     public bool IsMetBy(double value) => IsLeast ? value >= Value : value <= Value;
 }
 
-/// <summary>One value of one store: the median of its runs.</summary>
+/// <summary>One value, mostly of one store: the median of its runs.</summary>
 /// <param name="Figure">The letter.</param>
 /// <param name="Name">What was measured.</param>
-/// <param name="Store">On which store.</param>
+/// <param name="Store">On which store, or <see cref="NoStore"/>.</param>
 /// <param name="Unit">In what.</param>
 /// <param name="Runs">The runs.</param>
 /// <param name="Target">What it should reach, if anything.</param>
 internal sealed record Measurement(
     string Figure, string Name, string Store, Unit Unit, IReadOnlyList<double> Runs, Target? Target)
 {
+    /// <summary>What stands for the store where none has a part.</summary>
+    public const string NoStore = "no store";
+
     public double Value { get; } = Median(Runs);
 
     public bool? IsMet => Target?.IsMetBy(Value);
@@ -50,6 +54,7 @@ internal sealed record Measurement(
         Unit.Seconds => $"{Value:0.000} s",
         Unit.Megabytes => $"{Value:N0} MB",
         Unit.Kilobytes => $"{Value:N0} KB",
+        Unit.PerSecond => $"{Value:N0} /s",
         _ => $"{Value}",
     });
 

@@ -37,18 +37,21 @@ internal static class ReportTable
     private static void PrintMeasurements(BenchReport report)
     {
         Table table = new Table().RoundedBorder().AddColumns("", "measured");
-        foreach (StoreFacts store in report.Stores)
-            table.AddColumn(new TableColumn(store.Name).RightAligned());
+        string[] columns = [.. report.Stores.Select(store => store.Name), .. Storeless(report)];
+        foreach (string column in columns)
+            table.AddColumn(new TableColumn(column).RightAligned());
         table.AddColumn("to reach");
         foreach (Measurement[] row in report.Measurements.GroupBy(m => (m.Figure, m.Name)).Select(row => row.ToArray()))
         {
-            IEnumerable<string> cells =
-                report.Stores.Select(store => Cell(row.FirstOrDefault(m => m.Store == store.Name)));
+            IEnumerable<string> cells = columns.Select(column => Cell(row.FirstOrDefault(m => m.Store == column)));
             table.AddRow([row[0].Figure, row[0].Name, .. cells, Targets(row)]);
         }
 
         AnsiConsole.Write(table);
     }
+
+    private static IEnumerable<string> Storeless(BenchReport report) =>
+        report.Measurements.Select(m => m.Store).Where(store => store == Measurement.NoStore).Distinct();
 
     private static string Cell(Measurement? measurement) => measurement switch
     {

@@ -18,6 +18,9 @@ internal enum StoreKind
 /// <param name="ServerProcess">The database server's first process, where there is one.</param>
 internal sealed record Place(StoreKind Kind, string Location, int? ServerProcess)
 {
+    /// <summary>For work that needs no database.</summary>
+    public static Place None { get; } = new(StoreKind.Sqlite, "", null);
+
     /// <summary>Makes the store; it is not opened yet.</summary>
     public ISiteStore CreateStore() => Kind switch
     {

@@ -14,6 +14,8 @@ internal static class Arg
 
     public static NpgsqlParameter Short(short value) => Of(value, NpgsqlDbType.Smallint);
 
+    public static NpgsqlParameter Decimal(decimal value) => Of(value, NpgsqlDbType.Numeric);
+
     public static NpgsqlParameter Text(string value) => Of(value, NpgsqlDbType.Text);
 
     public static NpgsqlParameter Uuid(Guid value) => Of(value, NpgsqlDbType.Uuid);
@@ -21,6 +23,16 @@ internal static class Arg
     public static NpgsqlParameter Instant(DateTimeOffset value) => Instant(value.UtcDateTime);
 
     public static NpgsqlParameter Instant(DateTime value) => Of(value, NpgsqlDbType.TimestampTz);
+
+    public static NpgsqlParameter OptionalInstant(DateTime? value) =>
+        new() { Value = value is { } given ? given : DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz };
+
+    public static NpgsqlParameter OptionalText(string? value) =>
+        new() { Value = value is { } given ? given : DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text };
+
+    public static NpgsqlParameter Boolean(bool value) => Of(value, NpgsqlDbType.Boolean);
+
+    public static NpgsqlParameter ByteArray(byte[] value) => Of(value, NpgsqlDbType.Bytea);
 
     public static NpgsqlParameter Position(ulong value) => Of(value, NpgsqlDbType.Xid8);
 

@@ -3,8 +3,9 @@ using Npgsql;
 namespace Waybill.Postgres.Connections;
 
 /// <summary>
-/// Two ways into one database. Lanes keep their connections and run the store's own statements, for which the planner
-/// is told what to do; listings come from a pool with the server's settings.
+/// Three ways into one database. Lanes keep their connections and run the store's own statements, for which the planner
+/// is told what to do; listings come from a pool with the server's settings; single rows are looked up by their index
+/// with statements that stay prepared, from a small pool.
 /// </summary>
 internal sealed class DataSources : IAsyncDisposable
 {
@@ -18,6 +19,9 @@ internal sealed class DataSources : IAsyncDisposable
     private const int IdleInTransactionMaxMs = 10_000;
 
     private const int PreparedMax = 200;
+
+    // Each lookup takes a fraction of a millisecond: more at once would only wait for each other in the server.
+    private const int LookupsMax = 16;
 
     public DataSources(string connectionString, PostgresStoreOptions options)
     {
@@ -38,9 +42,16 @@ internal sealed class DataSources : IAsyncDisposable
             + "-c client_min_messages=warning";
         Host = $"{settings.Host}:{settings.Port}/{settings.Database}";
         Listings = Build(settings, timeouts, options);
-        settings.Pooling = false;
         settings.MaxAutoPrepare = PreparedMax;
         settings.AutoPrepareMinUsages = 1;
+        NpgsqlConnectionStringBuilder lookups = new(settings.ConnectionString)
+        {
+            MaxPoolSize = LookupsMax,
+            // Nothing is set in a lookup's session that would have to be undone.
+            NoResetOnClose = true,
+        };
+        Lookups = Build(lookups, $"{timeouts} {PlannerSettings}", options);
+        settings.Pooling = false;
         settings.WriteBufferSize = 64 * 1024;
         settings.ReadBufferSize = 64 * 1024;
         Lanes = Build(settings, $"{timeouts} {PlannerSettings}", options);
@@ -55,8 +66,12 @@ internal sealed class DataSources : IAsyncDisposable
     /// <summary>Connections for a single statement.</summary>
     public NpgsqlDataSource Listings { get; }
 
+    /// <summary>Connections for looking up one row by a unique index.</summary>
+    public NpgsqlDataSource Lookups { get; }
+
     public async ValueTask DisposeAsync()
     {
+        await Lookups.DisposeAsync();
         await Lanes.DisposeAsync();
         await Listings.DisposeAsync();
     }

@@ -4,7 +4,7 @@ using Npgsql;
 namespace Waybill.Postgres.Connections;
 
 /// <summary>
-/// Reads, and single small writes, each on a pooled connection and in a short transaction of its own.
+/// Reads, and small writes, each on a pooled connection and in a short transaction of its own.
 /// </summary>
 internal sealed class Listings(NpgsqlDataSource source, SiteSchema schema)
 {
@@ -31,6 +31,32 @@ internal sealed class Listings(NpgsqlDataSource source, SiteSchema schema)
     public Task<int> WriteAsync(Query query, CancellationToken cancel) =>
         RunAsync(query, command => command.ExecuteNonQueryAsync(cancel), mayCommit: true, cancel);
 
+    /// <summary>Runs a few statements as one transaction.</summary>
+    /// <param name="work">Runs them; false undoes them.</param>
+    /// <param name="cancel">Stops waiting, until the commit.</param>
+    /// <returns>What the work returned; true when it is durable.</returns>
+    public async Task<bool> TransactAsync(
+        Func<NpgsqlConnection, SiteSchema, Task<bool>> work, CancellationToken cancel)
+    {
+        bool isCommitting = false;
+        try
+        {
+            await using NpgsqlConnection connection = await source.OpenConnectionAsync(cancel);
+            await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancel);
+            if (!await work(connection, schema))
+                return false;
+            isCommitting = true;
+            await transaction.CommitAsync(CancellationToken.None);
+            return true;
+        }
+        catch (Exception error)
+        {
+            if (Translate(error, isCommitting) is { } translated)
+                throw translated;
+            throw;
+        }
+    }
+
     private async Task<T> RunAsync<T>(
         Query query, Func<NpgsqlCommand, Task<T>> run, bool mayCommit, CancellationToken cancel)
     {
@@ -46,13 +72,18 @@ internal sealed class Listings(NpgsqlDataSource source, SiteSchema schema)
         }
         catch (Exception error)
         {
-            // Other connections of the pool are likely to be gone as well.
-            if (Faults.EndsSession(error))
-                source.Clear();
-            if (Faults.Translate(error, mayCommit && isSent) is { } translated)
+            if (Translate(error, mayCommit && isSent) is { } translated)
                 throw translated;
             throw;
         }
+    }
+
+    private Exception? Translate(Exception error, bool mayHaveCommitted)
+    {
+        // Other connections of the pool are likely to be gone as well.
+        if (Faults.EndsSession(error))
+            source.Clear();
+        return Faults.Translate(error, mayHaveCommitted);
     }
 }
 
@@ -94,6 +125,21 @@ internal sealed class Query(string begin)
         if (argument is not null)
             arguments.Add(argument);
         sql.Append('\n').Append(clause.Replace("@", $"${arguments.Count}", StringComparison.Ordinal));
+        return this;
+    }
+
+    /// <summary>Begins a part with conditions of its own.</summary>
+    public Query Again(string clause)
+    {
+        sql.Append('\n').Append(clause);
+        hasCondition = false;
+        return this;
+    }
+
+    /// <summary>Makes this statement a part of another one.</summary>
+    public Query Wrap(string before, string behind)
+    {
+        sql.Insert(0, before).Append('\n').Append(behind);
         return this;
     }
 

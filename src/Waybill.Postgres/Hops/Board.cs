@@ -1,3 +1,7 @@
+using Waybill.Postgres.Connections;
+using Waybill.Postgres.Ledger;
+using Waybill.Stores;
+
 namespace Waybill.Postgres.Hops;
 
 /// <summary>
@@ -24,8 +28,14 @@ internal sealed class Board(DateTime now, Numbers numbers)
     /// </summary>
     public ILookup<Guid, long> Called { get; set; } = Array.Empty<long>().ToLookup(_ => Guid.Empty);
 
+    /// <summary>Batch elements that were asked for, and the members that they have.</summary>
+    public ILookup<long, long> Members { get; set; } = Array.Empty<long>().ToLookup(_ => 0L);
+
     /// <summary>What has to be written in the end.</summary>
     public Changes Changes { get; } = new();
+
+    /// <summary>What of the ledger of change requests concerns these places.</summary>
+    public BoardLedger Ledger { get; } = new();
 
     public Place? Find(long key) => places.GetValueOrDefault(key);
 
@@ -53,6 +63,13 @@ internal sealed class Board(DateTime now, Numbers numbers)
         Leave(place, place.Line);
     }
 
+    /// <summary>Notes that something about a place has changed that is no matter of its queue.</summary>
+    public void Note(Place place)
+    {
+        if (places.ContainsKey(place.Key))
+            changed.Add(place);
+    }
+
     /// <summary>Notes that a place has changed. Who stood behind it in a line that it left may move up.</summary>
     /// <param name="place">The place as it is now.</param>
     /// <param name="before">The line in which it stood before.</param>
@@ -76,6 +93,26 @@ internal sealed class Board(DateTime now, Numbers numbers)
     {
         Wait(place);
         Put(place, before);
+    }
+
+    /// <summary>
+    /// Lets an element arrive at a slot whose due it has: held there when it is an aggregation queue's and nothing else
+    /// has to be waited for, else as it waits for its turn.
+    /// </summary>
+    public void PutArriving(Place place, LineKey? before, HeldRow? row)
+    {
+        Arrive(place, row);
+        Put(place, before);
+    }
+
+    /// <summary>Gives a place the state in which it arrives at its slot.</summary>
+    public void Arrive(Place place, HeldRow? row)
+    {
+        Wait(place);
+        if (row is null || place.State != ElementState.Ready)
+            return;
+        place.State = ElementState.Held;
+        Changes.Held.Add((place.Node, place.Key, row));
     }
 
     /// <summary>Gives a place the state in which it waits for its turn.</summary>
@@ -108,6 +145,26 @@ internal sealed class Board(DateTime now, Numbers numbers)
         place.OrderKey = orderKey;
         if (!stays)
             place.LineNumber = orderKey is null ? 0 : NextNumber();
+    }
+
+    /// <summary>
+    /// Changes an element's data where it stands, and where it stands there when a slot says so. One that is about to
+    /// be cancelled keeps its place at the front.
+    /// </summary>
+    public void Revise(Place place, ReadOnlyMemory<byte> data, QueueSlot? slot)
+    {
+        place.Revision++;
+        Changes.Amended.Add((place, data, slot?.Held));
+        string? orderKey = StorableText.OrNull(slot?.OrderKey);
+        if (slot is null || place.Cancel == CancelMark.Pending
+            || (place.Rank == slot.Rank && place.OrderKey == orderKey))
+            return;
+        LineKey? before = place.Line;
+        MoveTo(place, place.Node, slot.Rank, orderKey);
+        if (place.State is ElementState.Ready or ElementState.Delayed or ElementState.Blocked)
+            PutWaiting(place, before);
+        else
+            Put(place, before);
     }
 
     /// <summary>The places that have to be written.</summary>

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Npgsql;
 using Waybill.Postgres.Connections;
+using Waybill.Postgres.Ledger;
 using Waybill.Stores;
 
 namespace Waybill.Postgres.Hops;
@@ -17,6 +18,7 @@ internal sealed class BoardLoader(SiteSchema schema)
 
     private const int AttemptsMax = 20;
 
+    private readonly LedgerLoader ledger = new(schema);
     private readonly string lockWorker = schema.Place("select 1 from waybill.worker where epoch = $1 for key share");
     private readonly string draw = schema.Place("select now(), nextval('waybill.number') from generate_series(1, $1)");
     private readonly string lockPlaces = schema.Place(
@@ -55,6 +57,11 @@ internal sealed class BoardLoader(SiteSchema schema)
             select e.key, e.id, e.caller_id from called c
             cross join lateral (select * from waybill.element e where e.caller_id = c.id offset 0) e)
         select caller_id, key from called order by key
+        """);
+    private readonly string loadMembers = schema.Place(
+        """
+        select b.key, p.key from unnest($1::bigint[]) b(key)
+        cross join lateral (select key from waybill.place p where p.batch = b.key order by p.batch, p.key offset 0) p
         """);
     private readonly string loadMailbox = schema.Place(
         """
@@ -124,12 +131,16 @@ internal sealed class BoardLoader(SiteSchema schema)
 
         if (request.Callers.Count > 0)
             batch.Add(loadCalled, Arg.Uuids([.. request.Callers]));
+        if (request.Batches.Count > 0)
+            batch.Add(loadMembers, Arg.Longs([.. request.Batches]));
         if (request.Waits.Count > 0)
         {
             batch.Add(
                 loadMailbox, Arg.Longs([.. request.Waits.Select(wait => wait.Key)]),
                 Arg.Texts([.. request.Waits.Select(wait => wait.Signal)]));
         }
+
+        ledger.Add(batch, request);
 
         await using NpgsqlDataReader reader = await batch.ExecuteReaderAsync();
         return await ReadAsync(reader, request, lines);
@@ -166,7 +177,7 @@ internal sealed class BoardLoader(SiteSchema schema)
         if (lines.Count > 0)
         {
             List<Place>[] fronts = [.. lines.Select(_ => new List<Place>())];
-            await reader.EachAsync(row => fronts[row.GetInt64(22) - 1].Add(Place.Read(row)));
+            await reader.EachAsync(row => fronts[row.GetInt64(Place.ColumnCount) - 1].Add(Place.Read(row)));
             foreach ((int index, LineKey line) in lines.Index())
                 board.LoadLine(line, fronts[index]);
         }
@@ -178,27 +189,31 @@ internal sealed class BoardLoader(SiteSchema schema)
             board.Called = called.ToLookup(row => row.Caller, row => row.Key);
         }
 
+        if (request.Batches.Count > 0)
+        {
+            List<(long Batch, long Key)> members = [];
+            await reader.EachAsync(row => members.Add((row.GetInt64(0), row.GetInt64(1))));
+            board.Members = members.ToLookup(row => row.Batch, row => row.Key);
+        }
+
         if (request.Waits.Count > 0)
         {
             await reader.EachAsync(row =>
                 board.Mailbox.Add(row.GetInt64(0), new KeptSignal(row.GetInt64(1), row.GetFieldValue<byte[]>(2))));
         }
 
+        await LedgerLoader.ReadAsync(reader, request, board.Ledger);
         return board;
     }
 
     private static bool NeedsMore(Board board, BoardRequest request)
     {
-        bool isMore = false;
+        bool isMore = LedgerLoader.NeedsMore(board, request);
         foreach (IGrouping<LineKey, Place> line in
             board.Places.Where(place => place.OrderKey is not null).GroupBy(place => place.Line!.Value))
             isMore |= request.Need(line.Key, leavers: line.Count());
-        foreach (IGrouping<Guid, long> called in board.Called)
-        {
-            foreach (long key in called)
-                isMore |= request.Keys.Add(key);
-        }
-
+        foreach (long key in board.Called.SelectMany(called => called).Concat(board.Members.SelectMany(of => of)))
+            isMore |= request.Keys.Add(key);
         return isMore;
     }
 

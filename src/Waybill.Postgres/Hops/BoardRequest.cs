@@ -1,3 +1,4 @@
+using Waybill.Postgres.Connections;
 using Waybill.Stores;
 
 namespace Waybill.Postgres.Hops;
@@ -25,6 +26,23 @@ internal sealed class BoardRequest
     /// <summary>Elements of which all that they called, and all below, is locked and loaded.</summary>
     public HashSet<Guid> Callers { get; } = [];
 
+    /// <summary>Batch elements of which all members are locked and loaded.</summary>
+    public HashSet<long> Batches { get; } = [];
+
+    /// <summary>Whether the change requests that are pending at the elements are loaded.</summary>
+    public bool LoadsMarks { get; set; }
+
+    /// <summary>Change requests that are loaded, with the elements that they have reached.</summary>
+    public HashSet<Guid> Requests { get; } = [];
+
+    /// <summary>Change requests of which all places where they are pending are locked and loaded.</summary>
+    public HashSet<long> Withdrawn { get; } = [];
+
+    /// <summary>
+    /// Elements of which all that they called and all members of batches, to any depth, are locked and loaded.
+    /// </summary>
+    public HashSet<long> Families { get; } = [];
+
     /// <summary>Elements that begin to wait for a signal, which may have been kept for them.</summary>
     public List<(long Key, string Signal)> Waits { get; } = [];
 
@@ -41,6 +59,24 @@ internal sealed class BoardRequest
             return false;
         Lines[line] = leavers + 1;
         return true;
+    }
+
+    /// <summary>Asks for the lines in which elements will stand where they are, and for numbers there.</summary>
+    /// <returns>Whether one had not been asked for.</returns>
+    public bool NeedLines(Board board, IEnumerable<(long Key, QueueSlot? Slot)> slots)
+    {
+        bool isMore = false;
+        foreach ((long key, QueueSlot? slot) in slots)
+        {
+            if (board.Find(key) is not { } place || StorableText.OrNull(slot?.OrderKey) is not { } orderKey)
+                continue;
+            if (!Need(new LineKey(place.Node, orderKey), leavers: 0))
+                continue;
+            NumbersMax++;
+            isMore = true;
+        }
+
+        return isMore;
     }
 
     /// <summary>Asks for a new element's line and numbers.</summary>

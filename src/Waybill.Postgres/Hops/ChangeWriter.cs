@@ -1,11 +1,15 @@
 using Npgsql;
 using Waybill.Postgres.Connections;
+using Waybill.Postgres.Held;
+using Waybill.Postgres.Ledger;
+using Waybill.Stores;
 
 namespace Waybill.Postgres.Hops;
 
 /// <summary>Turns the changes of a transaction into statements, one for each table that they touch.</summary>
-internal sealed class ChangeWriter(SiteSchema schema)
+internal sealed class ChangeWriter(SiteSchema schema, HeldTables held)
 {
+    private readonly LedgerWriter ledger = new(schema);
     private readonly string updateElements = schema.Place(
         """
         update waybill.element e
@@ -15,31 +19,39 @@ internal sealed class ChangeWriter(SiteSchema schema)
             v(key, hop, node, arrives, failure, data)
         where e.key = any (array[v.key])
         """);
+    private readonly string amendElements = schema.Place(
+        """
+        update waybill.element e set data = v.data, revision = v.revision
+        from unnest($1::bigint[], $2::bytea[], $3::integer[]) v(key, data, revision)
+        where e.key = any (array[v.key])
+        """);
     private readonly string insertElements = schema.Place(
         """
         insert into waybill.element (key, id, accepted_at, moved_at, caller_key, caller_id, caller_hop, caller_slot,
-            hop, node, arrived_hop, business_key, data)
-        select key, id, now(), now(), caller_key, caller_id, caller_hop, caller_slot, 0, node, 0, business_key, data
+            hop, node, arrived_hop, business_key, data, trace)
+        select key, id, now(), now(), caller_key, caller_id, caller_hop, caller_slot, 0, node, 0, business_key, data,
+            trace
         from unnest($1::bigint[], $2::uuid[], $3::bigint[], $4::uuid[], $5::integer[], $6::integer[], $7::integer[],
-            $8::text[], $9::bytea[])
-            v(key, id, caller_key, caller_id, caller_hop, caller_slot, node, business_key, data)
+            $8::text[], $9::bytea[], $10::text[])
+            v(key, id, caller_key, caller_id, caller_hop, caller_slot, node, business_key, data, trace)
         """);
     private readonly string insertPlaces = schema.Place(
         """
-        insert into waybill.place (key, node, state, rank, line, order_key)
-        select * from unnest($1::bigint[], $2::integer[], $3::smallint[], $4::integer[], $5::bigint[], $6::text[])
+        insert into waybill.place (key, node, state, rank, line, order_key, leads)
+        select * from unnest($1::bigint[], $2::integer[], $3::smallint[], $4::integer[], $5::bigint[], $6::text[],
+            $7::boolean[])
         """);
     private readonly string updatePlaces = schema.Place(
         """
         update waybill.place p
         set node = v.node, state = v.state, rank = v.rank, due = v.due, owner = v.owner, hop = v.hop,
             attempts = v.attempts, pending = v.pending, joining = v.joining, cancel = v.cancel, replied = v.replied,
-            signal = v.signal, order_key = v.order_key, line = v.line
+            signal = v.signal, order_key = v.order_key, line = v.line, batch = v.batch, changes = v.changes
         from unnest($1::bigint[], $2::integer[], $3::smallint[], $4::integer[], $5::timestamptz[], $6::bigint[],
             $7::integer[], $8::integer[], $9::integer[], $10::smallint[], $11::smallint[], $12::boolean[], $13::text[],
-            $14::text[], $15::bigint[])
+            $14::text[], $15::bigint[], $16::bigint[], $17::integer[])
             v(key, node, state, rank, due, owner, hop, attempts, pending, joining, cancel, replied, signal, order_key,
-            line)
+            line, batch, changes)
         where p.key = any (array[v.key])
         """);
     private readonly string[] deleteEnded =
@@ -85,9 +97,10 @@ internal sealed class ChangeWriter(SiteSchema schema)
         """);
     private readonly string insertJournal = schema.Place(
         """
-        insert into waybill.journal (at, n, kind, element, hop, node, worked, detail)
+        insert into waybill.journal (at, n, kind, element, hop, node, worked, detail, facts)
         select now(), *
-        from unnest($1::integer[], $2::smallint[], $3::uuid[], $4::integer[], $5::integer[], $6::bigint[], $7::text[])
+        from unnest($1::integer[], $2::smallint[], $3::uuid[], $4::integer[], $5::integer[], $6::bigint[], $7::text[],
+            $8::text[])
         """);
 
     public void Add(NpgsqlBatch batch, Board board)
@@ -100,6 +113,9 @@ internal sealed class ChangeWriter(SiteSchema schema)
         AddReplies(batch, changes);
         AddSignals(batch, changes);
         AddSidelined(batch, changes);
+        AddAmended(batch, changes.Amended);
+        AddHeld(batch, changes);
+        ledger.Add(batch, board.Ledger);
         AddJournal(batch, changes.Journal);
     }
 
@@ -132,7 +148,8 @@ internal sealed class ChangeWriter(SiteSchema schema)
             Arg.Ints([.. places.Select(place => place.Caller?.Slot)]),
             Arg.Ints([.. places.Select(place => place.Node)]),
             Arg.Texts([.. rows.Select(row => StorableText.Of(row.BusinessKey))]),
-            Arg.Bytes([.. rows.Select(row => row.Data)]));
+            Arg.Bytes([.. rows.Select(row => row.Data)]),
+            Arg.OptionalTexts([.. rows.Select(row => row.Trace)]));
         batch.Add(
             insertPlaces,
             Arg.Longs([.. places.Select(place => place.Key)]),
@@ -140,7 +157,8 @@ internal sealed class ChangeWriter(SiteSchema schema)
             Arg.Shorts([.. places.Select(place => (short)place.State)]),
             Arg.Ints([.. places.Select(place => place.Rank)]),
             Arg.Longs([.. places.Select(place => place.LineNumber)]),
-            Arg.OptionalTexts([.. places.Select(place => place.OrderKey)]));
+            Arg.OptionalTexts([.. places.Select(place => place.OrderKey)]),
+            Arg.Booleans([.. places.Select(place => place.Leads)]));
     }
 
     private void AddPlaces(NpgsqlBatch batch, IReadOnlyCollection<Place> changed)
@@ -163,7 +181,9 @@ internal sealed class ChangeWriter(SiteSchema schema)
             Arg.Booleans([.. changed.Select(place => place.HasReplies)]),
             Arg.OptionalTexts([.. changed.Select(place => place.AwaitedSignal)]),
             Arg.OptionalTexts([.. changed.Select(place => place.OrderKey)]),
-            Arg.Longs([.. changed.Select(place => place.LineNumber)]));
+            Arg.Longs([.. changed.Select(place => place.LineNumber)]),
+            Arg.Longs([.. changed.Select(place => place.Batch)]),
+            Arg.Ints([.. changed.Select(place => place.Changes)]));
     }
 
     private void AddEnded(NpgsqlBatch batch, Changes changes)
@@ -234,6 +254,41 @@ internal sealed class ChangeWriter(SiteSchema schema)
             Arg.Texts([.. changes.Sidelined.Select(row => StorableText.Of(row.Failure.Node))]));
     }
 
+    private void AddAmended(NpgsqlBatch batch, List<(Place Place, ReadOnlyMemory<byte> Data, HeldRow? Row)> amended)
+    {
+        if (amended.Count == 0)
+            return;
+        batch.Add(
+            amendElements, Arg.Longs([.. amended.Select(row => row.Place.Key)]),
+            Arg.Bytes([.. amended.Select(row => row.Data)]), Arg.Ints([.. amended.Select(row => row.Place.Revision)]));
+        foreach (IGrouping<int, (Place Place, ReadOnlyMemory<byte> Data, HeldRow? Row)> queue in amended
+            .Where(row => row.Row is not null && row.Place.State == ElementState.Held)
+            .GroupBy(row => row.Place.Node).OrderBy(queue => queue.Key))
+        {
+            HeldTable table = held[queue.Key];
+            NpgsqlParameter[] values = [.. table.Arguments([.. queue.Select(row => row.Row!)])];
+            batch.Add(table.Update, [Arg.Longs([.. queue.Select(row => row.Place.Key)]), .. values]);
+        }
+    }
+
+    // In the order of their nodes, as everybody locks tables.
+    private void AddHeld(NpgsqlBatch batch, Changes changes)
+    {
+        foreach (int node in changes.NoLongerHeld.Select(row => row.Node)
+            .Concat(changes.Held.Select(row => row.Node)).Distinct().Order())
+        {
+            List<long> gone = [.. changes.NoLongerHeld.Where(row => row.Node == node).Select(row => row.Key)];
+            if (gone.Count > 0)
+                batch.Add(held.DeleteFrom(node), Arg.Longs(gone));
+            (int Node, long Key, HeldRow Row)[] rows = [.. changes.Held.Where(row => row.Node == node)];
+            if (rows.Length == 0)
+                continue;
+            HeldTable table = held[node];
+            NpgsqlParameter[] values = [.. table.Arguments([.. rows.Select(row => row.Row)])];
+            batch.Add(table.Insert, [Arg.Longs([.. rows.Select(row => row.Key)]), .. values]);
+        }
+    }
+
     private void AddJournal(NpgsqlBatch batch, List<JournalRow> rows)
     {
         if (rows.Count == 0)
@@ -246,6 +301,7 @@ internal sealed class ChangeWriter(SiteSchema schema)
             Arg.Ints([.. rows.Select(row => row.Hop)]),
             Arg.Ints([.. rows.Select(row => row.Node)]),
             Arg.Longs([.. rows.Select(row => (long)(row.Worked.Ticks / TimeSpan.TicksPerMicrosecond))]),
-            Arg.OptionalTexts([.. rows.Select(row => StorableText.OrNull(row.Detail))]));
+            Arg.OptionalTexts([.. rows.Select(row => StorableText.OrNull(row.Detail))]),
+            Arg.OptionalTexts([.. rows.Select(row => StorableText.OrNull(row.Facts))]));
     }
 }

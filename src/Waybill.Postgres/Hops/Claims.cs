@@ -63,7 +63,7 @@ internal sealed class Claims(SiteSchema schema, NodeNumbers nodes)
               and not {LinesDue}
             returning p.key, p.attempts, p.rank, p.cancel, p.replied, p.signal, p.order_key, e.id, e.node, e.hop,
                 e.arrived_hop, e.business_key, e.accepted_at, e.caller_key, e.caller_id, e.caller_hop, e.caller_slot,
-                e.failure, e.data)
+                e.failure, e.data, e.trace)
         select * from claimed
         """);
     private readonly string replies = schema.Place(
@@ -159,6 +159,7 @@ internal sealed class Claims(SiteSchema schema, NodeNumbers nodes)
             Caller = Place.ReadCaller(row, 13),
             Failure = row.IsDBNull(17) ? null : row.GetString(17),
             Data = row.GetFieldValue<byte[]>(18),
+            Trace = row.IsDBNull(19) ? null : row.GetString(19),
         });
 
     // Stands in for the node until its number has been looked up.

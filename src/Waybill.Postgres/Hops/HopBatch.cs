@@ -1,7 +1,20 @@
 using Waybill.Postgres.Connections;
+using Waybill.Postgres.Ledger;
 using Waybill.Stores;
 
 namespace Waybill.Postgres.Hops;
+
+/// <summary>Which elements the hops of a commit may move: those of one owner, or those in one state.</summary>
+/// <param name="Epoch">The owner.</param>
+/// <param name="State">The state.</param>
+internal readonly record struct HopFence(WorkerEpoch? Epoch, ElementState State)
+{
+    public static HopFence Of(WorkerEpoch owner) => new(owner, ElementState.Owned);
+
+    public static HopFence Of(ElementState state) => new(null, state);
+
+    public bool Allows(Place place) => place.State == State && (Epoch is null || place.Owner == Epoch.Value.Value);
+}
 
 /// <summary>
 /// The hops of one commit: which of them are plain, what the others concern, and what became of each.
@@ -29,9 +42,14 @@ internal sealed class HopBatch
     /// <summary>Whether all are plain.</summary>
     public bool IsAllPlain => Array.TrueForAll(isPlain, plain => plain);
 
-    /// <summary>Signals of all hops, in their order.</summary>
+    /// <summary>
+    /// The targets of all hops' signals, then members that leave their batch, each in the order of the hops.
+    /// </summary>
     public IReadOnlyList<ElementRef> Targets =>
-        [.. Hops.SelectMany(hop => hop.Signals).Select(signal => signal.Target)];
+        [
+            .. Hops.SelectMany(hop => hop.Signals).Select(signal => signal.Target),
+            .. Hops.SelectMany(hop => hop.Members).Select(member => ElementRef.Of(member.Member)),
+        ];
 
     private IEnumerable<Hop> Careful => Hops.Where((_, index) => !isPlain[index]);
 
@@ -62,6 +80,11 @@ internal sealed class HopBatch
             }
         }
 
+        request.Requests.UnionWith(
+            Careful.SelectMany(hop => hop.Changes).Where(LedgerRules.IsSpreading)
+                .Select(answer => answer.Change.Value));
+        request.Families.UnionWith(
+            Careful.Where(hop => hop.Changes.Any(LedgerRules.IsSpreading)).Select(hop => hop.Key));
         request.Movers.AddRange(Careful.Select(hop => hop.Key));
         foreach (Referenced target in targets)
         {
@@ -72,7 +95,9 @@ internal sealed class HopBatch
         return request;
     }
 
-    /// <summary>Asks for what an impatient caller has called, which will be cancelled.</summary>
+    /// <summary>
+    /// Asks for what an impatient caller has called, which will be cancelled, and for the members of a batch that ends.
+    /// </summary>
     /// <returns>Whether this was new.</returns>
     public bool NeedMore(Board board, BoardRequest request)
     {
@@ -82,27 +107,28 @@ internal sealed class HopBatch
             if (hop is { To: Destination.End { Ending: not Ending.Finished }, Caller: { } call }
                 && board.Find(call.Key) is { State: ElementState.Calling, Join: JoinMode.AllOrFirstFailure } caller)
                 isMore |= request.Callers.Add(caller.Id);
+            if (hop.To is Destination.End && board.Find(hop.Key) is { Leads: true })
+                isMore |= request.Batches.Add(hop.Key);
         }
 
         return isMore;
     }
 
     /// <summary>Judges all hops that are not plain by the state that was loaded.</summary>
-    public HopOutcome[] Judge(Moves moves, WorkerEpoch? epoch)
+    /// <param name="moves">The rules.</param>
+    /// <param name="fence">Which elements may be moved.</param>
+    public HopOutcome[] Judge(Moves moves, HopFence fence)
     {
-        bool IsHeld(Place place) => epoch is { } owner
-            ? place.State == ElementState.Owned && place.Owner == owner.Value
-            : place.State == ElementState.Sidelined;
-
         HopOutcome[] outcomes = new HopOutcome[Hops.Count];
         for (int index = 0; index < Hops.Count; index++)
         {
             if (isPlain[index])
                 continue;
-            HopStatus status = moves.Judge(Hops[index], IsHeld);
-            outcomes[index] = status == HopStatus.Applied && AttachedWrites.Refuse(Hops[index].Writes) is { } refused
-                ? new HopOutcome(HopStatus.WriteFailed, refused)
-                : new HopOutcome(status);
+            HopOutcome outcome = moves.Judge(Hops[index], fence.Allows);
+            outcomes[index] =
+                outcome.Status == HopStatus.Applied && AttachedWrites.Refuse(Hops[index].Writes) is { } refused
+                    ? new HopOutcome(HopStatus.WriteFailed, refused)
+                    : outcome;
         }
 
         return outcomes;
@@ -120,7 +146,8 @@ internal sealed class HopBatch
     {
         List<(int Number, Hop Hop)> plain = [];
         plainIndexes.Clear();
-        List<Hop> moved = [];
+        List<(Hop Hop, IEnumerable<long?> Members)> moved = [];
+        int member = Hops.Sum(hop => hop.Signals.Count);
         for (int index = 0; index < Hops.Count; index++)
         {
             if (isPlain[index])
@@ -132,11 +159,22 @@ internal sealed class HopBatch
             else if (outcomes[index].Status == HopStatus.Applied)
             {
                 moves.Move(Hops[index]);
-                moved.Add(Hops[index]);
+                moved.Add((Hops[index], targets.Skip(member).Take(Hops[index].Members.Count).Select(of => of.Key)));
             }
+
+            member += Hops[index].Members.Count;
         }
 
-        Place[] impatient = [.. moved.Select(moves.Reply).OfType<Place>()];
+        foreach ((Hop hop, _) in moved)
+            moves.Spread(hop);
+        List<Place> impatient = [];
+        foreach ((Hop hop, IEnumerable<long?> members) in moved)
+        {
+            moves.LetMembersLeave(hop, members);
+            if (moves.Reply(hop) is { } caller)
+                impatient.Add(caller);
+        }
+
         foreach (Place caller in impatient)
             new Cancels(board).RequestCalled(caller, detail: null);
         int target = 0;

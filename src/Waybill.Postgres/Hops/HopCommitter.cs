@@ -1,5 +1,6 @@
 using Npgsql;
 using Waybill.Postgres.Connections;
+using Waybill.Postgres.Held;
 using Waybill.Stores;
 
 namespace Waybill.Postgres.Hops;
@@ -15,12 +16,12 @@ internal sealed record CommitResult(HopOutcome[] Outcomes, List<int> Missed, Has
 /// those concern are locked and loaded first, their moves decided in memory, and everything is written in a second
 /// round trip that ends with the commit. See LOCKING.md.
 /// </summary>
-internal sealed class HopCommitter(SiteSchema schema, NodeNumbers nodes)
+internal sealed class HopCommitter(SiteSchema schema, NodeNumbers nodes, HeldTables held)
 {
-    private readonly PlainHops plain = new(schema, nodes);
+    private readonly PlainHops plain = new(schema, nodes, held);
     private readonly References references = new(schema);
     private readonly BoardLoader loader = new(schema);
-    private readonly ChangeWriter writer = new(schema);
+    private readonly ChangeWriter writer = new(schema, held);
 
     /// <summary>Commits plain hops only.</summary>
     public async Task<CommitResult> CommitPlainAsync(Session session, WorkerEpoch epoch, IReadOnlyList<Hop> hops)
@@ -47,21 +48,23 @@ internal sealed class HopCommitter(SiteSchema schema, NodeNumbers nodes)
 
     /// <summary>Commits hops of any kind in one transaction.</summary>
     /// <param name="session">Where.</param>
-    /// <param name="epoch">The owner; null for decisions about sidelined elements.</param>
+    /// <param name="fence">Which elements they may move.</param>
     /// <param name="work">The hops.</param>
-    public async Task<CommitResult> CommitAsync(Session session, WorkerEpoch? epoch, HopBatch work)
+    public async Task<CommitResult> CommitAsync(Session session, HopFence fence, HopBatch work)
     {
         List<Referenced> targets = await references.ResolveAsync(session, work.Targets);
         for (bool isCareful = false; ; isCareful = true)
         {
-            BoardRequest request = work.Request(epoch, nodes, targets);
+            BoardRequest request = work.Request(fence.Epoch, nodes, targets);
             Board board = await loader.LoadAsync(session, request, loaded => work.NeedMore(loaded, request));
+            if (request.LoadsMarks)
+                await nodes.LearnAsync(board.Places.Select(place => place.ElementNode), CancellationToken.None);
             Moves moves = new(board, nodes);
-            HopOutcome[] outcomes = work.Judge(moves, epoch);
+            HopOutcome[] outcomes = work.Judge(moves, fence);
             if (!await WriteAsync(session, work, outcomes, isCareful))
                 continue;
             List<(int Number, Hop Hop)> plainRows = work.Move(board, moves, outcomes, targets);
-            await FlushAsync(session, epoch, board, plainRows, work.NotePlainApplied);
+            await FlushAsync(session, fence.Epoch, board, plainRows, work.NotePlainApplied);
             List<int> missed = work.PlainMissed();
             NoteArrivals(board.Changes.Arrivals, plainRows.Select(row => row.Hop));
             return new CommitResult(outcomes, missed, board.Changes.Arrivals);
@@ -144,7 +147,7 @@ internal sealed class HopCommitter(SiteSchema schema, NodeNumbers nodes)
     {
         foreach (Hop hop in plainHops)
         {
-            if (hop.To is Destination.Enqueue { Delay: null, Due: null } to)
+            if (hop.To is Destination.Enqueue { Delay: null, Due: null, Slot.Held: null } to)
                 arrivals.Add(nodes[to.Slot.Node]);
         }
     }

@@ -1,5 +1,6 @@
 using Npgsql;
 using Waybill.Postgres.Connections;
+using Waybill.Postgres.Held;
 using Waybill.Stores;
 
 namespace Waybill.Postgres.Hops;
@@ -11,7 +12,7 @@ internal sealed record IntakeResult(IReadOnlyList<Acceptance> Acceptances, HashS
 /// Takes submitted elements in. The ticket's unique business key decides who is first; an element's key is the number
 /// of its ticket, so that later statements of the same transaction find what the first one has inserted.
 /// </summary>
-internal sealed class Intake(SiteSchema schema, NodeNumbers nodes, HopCommitter committer)
+internal sealed class Intake(SiteSchema schema, NodeNumbers nodes, HeldTables tables, HopCommitter committer)
 {
     // The key that the n-th submission of this transaction has, if it is the first with its business key.
     private static readonly string NewKey =
@@ -39,21 +40,22 @@ internal sealed class Intake(SiteSchema schema, NodeNumbers nodes, HopCommitter 
         """);
     private readonly string insertElements = schema.Place(
         $"""
-        insert into waybill.element (key, id, accepted_at, moved_at, hop, node, arrived_hop, business_key, data)
-        select t.key, t.id, now(), now(), 0, v.node, 0, t.business_key, v.data
-        from unnest($1::integer[], $2::bytea[]) with ordinality v(node, data, n) {JoinNewTicket}
+        insert into waybill.element (key, id, accepted_at, moved_at, hop, node, arrived_hop, business_key, data, trace)
+        select t.key, t.id, now(), now(), 0, v.node, 0, t.business_key, v.data, v.trace
+        from unnest($1::integer[], $2::bytea[], $3::text[]) with ordinality v(node, data, trace, n) {JoinNewTicket}
         """);
     private readonly string insertPlaces = schema.Place(
         $"""
         insert into waybill.place (key, node, rank, state)
-        select t.key, v.node, v.rank, 0
-        from unnest($1::integer[], $2::integer[]) with ordinality v(node, rank, n) {JoinNewTicket}
+        select t.key, v.node, v.rank, v.state
+        from unnest($1::integer[], $2::integer[], $3::smallint[]) with ordinality v(node, rank, state, n)
+        {JoinNewTicket}
         """);
     private readonly string insertJournal = schema.Place(
         $"""
-        insert into waybill.journal (at, n, kind, element, hop, node, worked, detail)
-        select now(), v.n, 0, t.id, 0, v.node, 0, v.detail
-        from unnest($1::integer[], $2::text[]) with ordinality v(node, detail, n) {JoinNewTicket}
+        insert into waybill.journal (at, n, kind, element, hop, node, worked, detail, facts)
+        select now(), v.n, 0, t.id, 0, v.node, 0, v.detail, v.facts
+        from unnest($1::integer[], $2::text[], $3::text[]) with ordinality v(node, detail, facts, n) {JoinNewTicket}
         """);
     private readonly string readTickets = schema.Place(
         $"""
@@ -92,16 +94,24 @@ internal sealed class Intake(SiteSchema schema, NodeNumbers nodes, HopCommitter 
         batch.Add(
             insertTickets, Arg.Texts(workflows), Arg.Texts(keys),
             Arg.Uuids([.. elements.Select(element => element.Id.Value)]));
-        batch.Add(insertElements, Arg.Ints(numbers), Arg.Bytes([.. elements.Select(element => element.Data)]));
-        batch.Add(insertPlaces, Arg.Ints(numbers), Arg.Ints([.. elements.Select(element => element.Slot.Rank)]));
-        batch.Add(insertJournal, Arg.Ints(numbers), Arg.OptionalTexts(details));
+        batch.Add(
+            insertElements, Arg.Ints(numbers), Arg.Bytes([.. elements.Select(element => element.Data)]),
+            Arg.OptionalTexts([.. elements.Select(element => element.Trace)]));
+        batch.Add(
+            insertPlaces, Arg.Ints(numbers), Arg.Ints([.. elements.Select(element => element.Slot.Rank)]),
+            Arg.Shorts([.. elements.Select(element => (short)StateOf(element))]));
+        AddHeld(batch, elements);
+        batch.Add(
+            insertJournal, Arg.Ints(numbers), Arg.OptionalTexts(details),
+            Arg.OptionalTexts([.. elements.Select(element => StorableText.OrNull(element.Facts))]));
         batch.Add(readTickets, Arg.Texts(workflows), Arg.Texts(keys));
         List<Acceptance> acceptances = [];
         session.IsCommitting = true;
         await using (NpgsqlDataReader reader = await batch.ExecuteReaderAsync())
             await reader.EachAsync(row => acceptances.Add(ReadAcceptance(row)));
         session.IsCommitting = false;
-        HashSet<int> arrivals = [.. numbers.Where((_, index) => acceptances[index].IsNew)];
+        HashSet<int> arrivals =
+            [.. numbers.Where((_, index) => acceptances[index].IsNew && elements[index].Slot.Held is null)];
         return new IntakeResult(acceptances, arrivals);
     }
 
@@ -136,6 +146,28 @@ internal sealed class Intake(SiteSchema schema, NodeNumbers nodes, HopCommitter 
         await committer.FlushAsync(session, board);
         return new IntakeResult(acceptances, board.Changes.Arrivals);
     }
+
+    private void AddHeld(NpgsqlBatch batch, IReadOnlyList<NewElement> elements)
+    {
+        foreach (IGrouping<HeldTable, (int Index, NewElement Element)> queue in elements.Index()
+            .Where(row => row.Item.Slot.Held is not null)
+            .GroupBy(row => tables[row.Item.Slot.Node]).OrderBy(queue => queue.Key.Node))
+        {
+            NpgsqlParameter[] rows = [.. queue.Key.Arguments([.. queue.Select(row => row.Element.Slot.Held!)])];
+            batch.Add(
+                queue.Key.Accepts(AcceptInto), [Arg.Ints([.. queue.Select(row => row.Index + 1)]), .. rows]);
+        }
+    }
+
+    internal static string AcceptInto(HeldTable table) =>
+        $"""
+        insert into {table.Name} (key, {table.Columns})
+        select t.key, {table.Inserted("v")} from unnest($1::integer[], {table.Unnested(2)}) v(n, {table.Aliases()})
+        {JoinNewTicket}
+        """;
+
+    private static ElementState StateOf(NewElement element) =>
+        element.Slot.Held is null ? ElementState.Ready : ElementState.Held;
 
     private static Acceptance ReadAcceptance(NpgsqlDataReader row) =>
         new(new ElementId(row.GetGuid(0)), row.GetBoolean(1));

@@ -15,5 +15,31 @@ internal static class JournalDetail
 
     public static string Signalled(string name) => $$"""{"signal":{{Text(name)}}}""";
 
+    public static string Released(string businessKey, ReleaseNote note, IEnumerable<Guid> members)
+    {
+        string ids = string.Join(',', members.Select(member => $"\"{new ElementId(member)}\""));
+        string why = $"{Member("reason", note.Reason)}{Member("filter", note.Filter)}";
+        return $$"""{"key":{{Text(businessKey)}},"by":{{Text(note.By)}}{{why}},"members":[{{ids}}]}""";
+    }
+
+    public static string Batched(ElementId batch) => $$"""{"batch":"{{batch}}"}""";
+
+    public static string By(Actor actor) => $$"""{"by":{{Text(actor.Name)}}{{Member("reason", actor.Reason)}}}""";
+
+    public static string Requested(NewChange change)
+    {
+        string by = $"\"by\":{Text(change.Actor.Name)}{Member("reason", change.Actor.Reason)}";
+        return $$"""{"change":"{{change.Id}}","type":{{Text(change.Type)}},{{by}}}""";
+    }
+
+    public static string Resolved(ChangeId change, ChangeOutcome outcome, string? reason, string? difference)
+    {
+        string name = JsonNamingPolicy.CamelCase.ConvertName($"{outcome}");
+        string what = $"{Member("reason", reason)}{(difference is null ? "" : $",\"difference\":{difference}")}";
+        return $$"""{"change":"{{change}}","outcome":"{{name}}"{{what}}}""";
+    }
+
+    private static string Member(string name, string? value) => value is null ? "" : $",\"{name}\":{Text(value)}";
+
     private static string Text(string value) => $"\"{JsonEncodedText.Encode(value)}\"";
 }

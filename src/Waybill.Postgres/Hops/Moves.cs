@@ -1,4 +1,5 @@
 using Waybill.Postgres.Connections;
+using Waybill.Postgres.Ledger;
 using Waybill.Stores;
 
 namespace Waybill.Postgres.Hops;
@@ -7,16 +8,22 @@ namespace Waybill.Postgres.Hops;
 internal sealed class Moves(Board board, NodeNumbers nodes)
 {
     private readonly Changes changes = board.Changes;
+    private readonly LedgerRules ledger = new(board, nodes);
 
     /// <summary>Whether a hop can be applied to the board as it was loaded.</summary>
     /// <param name="hop">The hop.</param>
-    /// <param name="isHeld">Whether the caller holds the element: as its owner, or because it is sidelined.</param>
-    public HopStatus Judge(Hop hop, Func<Place, bool> isHeld)
+    /// <param name="mayMove">Whether the caller may move the element: as its owner, or because of its state.</param>
+    public HopOutcome Judge(Hop hop, Func<Place, bool> mayMove)
     {
-        if (board.Find(hop.Key) is not { } place || place.ElementHop != hop.From || !isHeld(place))
-            return HopStatus.Lost;
+        if (board.Find(hop.Key) is not { } place || place.ElementHop != hop.From || !mayMove(place)
+            || (hop.Revision is { } revision && place.Revision != revision))
+            return new HopOutcome(HopStatus.Lost);
         bool mayPass = hop.Cancel != CancelStance.Yields || hop.To is Destination.End;
-        return place.Cancel == CancelMark.Pending && !mayPass ? HopStatus.CancelPending : HopStatus.Applied;
+        if (place.Cancel == CancelMark.Pending && !mayPass)
+            return new HopOutcome(HopStatus.CancelPending);
+        return ledger.Unanswered(place, hop) is { } pending
+            ? new HopOutcome(HopStatus.ChangePending) { Changes = pending }
+            : HopOutcome.Applied;
     }
 
     /// <summary>Moves an element. What it tells its caller and others comes after all have moved.</summary>
@@ -25,6 +32,8 @@ internal sealed class Moves(Board board, NodeNumbers nodes)
         Place place = board.Find(hop.Key)!;
         if (place.State == ElementState.Sidelined)
             changes.TakeFromSideline(place.Key);
+        if (place.State == ElementState.Held)
+            changes.TakeFromHold(place);
         if (hop.To is Destination.End end)
         {
             End(place, hop, end);
@@ -42,11 +51,24 @@ internal sealed class Moves(Board board, NodeNumbers nodes)
 
         if (hop.ConsumesReplies)
             place.AwaitedSignal = null;
-        if (hop.Cancel == CancelStance.CarriesOut)
-            place.Cancel = CancelMark.CarriedOut;
+        place.Cancel = After(place.Cancel, hop.Cancel);
         string? detail = hop.To is Destination.Calls calls ? JournalDetail.Called(calls.Elements) : hop.Detail;
-        changes.Write(hop.Kind, place.Id, place.ElementHop, place.ElementNode, hop.Worked, detail);
+        changes.Write(hop.Kind, place.Id, place.ElementHop, place.ElementNode, hop.Worked, detail, hop.Facts);
         MoveTo(place, hop);
+        ledger.Moved(place, hop);
+    }
+
+    /// <summary>Carries changes on to what an element called, by what its hop answered.</summary>
+    public void Spread(Hop hop)
+    {
+        if (hop.Changes.Count == 0 || board.Find(hop.Key) is not { } place)
+            return;
+        List<Place> called = hop.To is not Destination.Calls
+            ? []
+            : [.. board.Places
+                .Where(child => child.Caller is { } caller && caller.Key == hop.Key && caller.Hop == place.ElementHop)
+                .OrderBy(child => child.Caller!.Slot)];
+        ledger.Spread(place, hop.Changes, called);
     }
 
     /// <summary>Brings an ending to its caller.</summary>
@@ -71,8 +93,33 @@ internal sealed class Moves(Board board, NodeNumbers nodes)
         return isImpatient ? caller : null;
     }
 
+    /// <summary>Lets members leave a batch with replies of their own, and all others when it has ended.</summary>
+    /// <param name="hop">A hop of the batch element.</param>
+    /// <param name="leaving">Keys of those that leave before the end, in the order of the hop's members.</param>
+    public void LetMembersLeave(Hop hop, IEnumerable<long?> leaving)
+    {
+        foreach ((long? key, MemberReply member) in leaving.Zip(hop.Members))
+            Leave(key, hop.Key, member.Reply with { Slot = 0 });
+        if (hop.To is not Destination.End end)
+            return;
+        foreach (long key in board.Members[hop.Key])
+            Leave(key, hop.Key, new Reply(0, end.Ending, end.Result, end.Reason));
+    }
+
     /// <summary>Inserts an element at the end of its line.</summary>
     public void Insert(NewElement element, long key, CallerRef? caller)
+    {
+        Place place = Insert(element, key, caller, leads: false);
+        changes.Write(
+            JournalKind.Accepted, place, JournalDetail.Accepted(element.BusinessKey, caller), element.Facts);
+    }
+
+    /// <summary>Inserts a batch element, whose members have been released to it.</summary>
+    public void InsertBatch(NewElement element, long key, string detail) =>
+        changes.Write(
+            JournalKind.Released, Insert(element, key, caller: null, leads: true), detail, element.Facts);
+
+    private Place Insert(NewElement element, long key, CallerRef? caller, bool leads)
     {
         int node = nodes[element.Slot.Node];
         string? orderKey = StorableText.OrNull(element.Slot.OrderKey);
@@ -87,11 +134,12 @@ internal sealed class Moves(Board board, NodeNumbers nodes)
             Rank = element.Slot.Rank,
             OrderKey = orderKey,
             LineNumber = orderKey is null ? 0 : board.NextNumber(),
+            Leads = leads,
         };
-        board.Wait(place);
+        board.Arrive(place, element.Slot.Held);
         board.Add(place);
-        changes.NewElements.Add(new NewRow(place, element.BusinessKey, element.Data));
-        changes.Write(JournalKind.Accepted, place, JournalDetail.Accepted(element.BusinessKey, caller));
+        changes.NewElements.Add(new NewRow(place, element.BusinessKey, element.Data, element.Trace));
+        return place;
     }
 
     /// <summary>The node that a hop names.</summary>
@@ -120,7 +168,7 @@ internal sealed class Moves(Board board, NodeNumbers nodes)
                 Arrive(place, to.Slot);
                 place.Due = to.Delay is { } delay ? board.Now + delay : to.Due?.UtcDateTime;
                 place.Attempts = to.Attempts;
-                board.PutWaiting(place, before);
+                board.PutArriving(place, before, to.Slot.Held);
                 break;
             case Destination.Calls to:
                 Arrive(place, to.Slot);
@@ -149,6 +197,24 @@ internal sealed class Moves(Board board, NodeNumbers nodes)
         }
     }
 
+    private static CancelMark After(CancelMark mark, CancelStance stance) => stance switch
+    {
+        CancelStance.CarriesOut => CancelMark.CarriedOut,
+        CancelStance.Refuses when mark == CancelMark.Pending => CancelMark.None,
+        _ => mark,
+    };
+
+    private void Leave(long? key, long batch, Reply reply)
+    {
+        if (key is null || board.Find(key.Value) is not { } member || member.Batch != batch)
+            return;
+        member.Batch = null;
+        changes.Replies.Add((member.Key, reply));
+        member.HasReplies = true;
+        board.PutWaiting(member, member.Line);
+        changes.Write(JournalKind.Returned, member);
+    }
+
     private void Arrive(Place place, QueueSlot slot)
     {
         board.MoveTo(place, nodes[slot.Node], slot.Rank, StorableText.OrNull(slot.OrderKey));
@@ -165,6 +231,9 @@ internal sealed class Moves(Board board, NodeNumbers nodes)
         changes.Ended.Add(place.Key);
         if (hop.Caller is null)
             changes.Tickets.Add((place.Key, end));
-        changes.Write(hop.Kind, place.Id, hop.From + 1, nodes[hop.Node], hop.Worked, hop.Detail);
+        place.ElementHop = hop.From + 1;
+        place.ElementNode = nodes[hop.Node];
+        changes.Write(hop.Kind, place.Id, place.ElementHop, place.ElementNode, hop.Worked, hop.Detail, hop.Facts);
+        ledger.Moved(place, hop);
     }
 }

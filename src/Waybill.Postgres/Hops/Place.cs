@@ -17,11 +17,15 @@ internal enum CancelMark
 /// <summary>A place row, with what its element row says about the element.</summary>
 internal sealed class Place
 {
+    /// <summary>How many columns <see cref="Read"/> reads.</summary>
+    public const int ColumnCount = 26;
+
     /// <summary>The columns that <see cref="Read"/> reads, of <c>place p</c> and <c>element e</c>.</summary>
     public const string Columns =
         """
         p.key, e.id, e.hop, e.node, e.caller_key, e.caller_id, e.caller_hop, e.caller_slot, p.node, p.state, p.rank,
-        p.due, p.owner, p.hop, p.attempts, p.pending, p.joining, p.cancel, p.replied, p.signal, p.order_key, p.line
+        p.due, p.owner, p.hop, p.attempts, p.pending, p.joining, p.cancel, p.replied, p.signal, p.order_key, p.line,
+        p.batch, p.leads, e.revision, p.changes
         """;
 
     public required long Key { get; init; }
@@ -65,7 +69,23 @@ internal sealed class Place
 
     public long LineNumber { get; set; }
 
+    /// <summary>The key of the batch element that it is a member of.</summary>
+    public long? Batch { get; set; }
+
+    /// <summary>Whether it is a batch element.</summary>
+    public bool Leads { get; init; }
+
+    /// <summary>How often its data was amended where it stood.</summary>
+    public int Revision { get; set; }
+
+    /// <summary>How many change requests are marked here; cancels of the ledger are among them.</summary>
+    public int Changes { get; set; }
+
     public LineKey? Line => OrderKey is null ? null : new LineKey(Node, OrderKey);
+
+    /// <summary>Whether it is an element that nobody owns, at a hop and revision.</summary>
+    public bool IsAt(ElementId id, int hop, int revision) =>
+        Id == id.Value && State != ElementState.Owned && ElementHop == hop && Revision == revision;
 
     public static Place Read(NpgsqlDataReader row) => new()
     {
@@ -88,6 +108,10 @@ internal sealed class Place
         AwaitedSignal = row.IsDBNull(19) ? null : row.GetString(19),
         OrderKey = row.IsDBNull(20) ? null : row.GetString(20),
         LineNumber = row.GetInt64(21),
+        Batch = row.IsDBNull(22) ? null : row.GetInt64(22),
+        Leads = row.GetBoolean(23),
+        Revision = row.GetInt32(24),
+        Changes = row.GetInt32(25),
     };
 
     /// <summary>Reads key, id, hop and slot of a caller from four columns.</summary>

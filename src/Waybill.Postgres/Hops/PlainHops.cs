@@ -1,5 +1,6 @@
 using Npgsql;
 using Waybill.Postgres.Connections;
+using Waybill.Postgres.Held;
 using Waybill.Stores;
 
 namespace Waybill.Postgres.Hops;
@@ -9,12 +10,12 @@ namespace Waybill.Postgres.Hops;
 /// moves any number of them, fenced in the statement itself. What a statement does not find as it expects is left alone
 /// and goes the careful way.
 /// </summary>
-internal sealed class PlainHops(SiteSchema schema, NodeNumbers nodes)
+internal sealed class PlainHops(SiteSchema schema, NodeNumbers nodes, HeldTables tables)
 {
     private const string Journal =
         """
-        insert into waybill.journal (at, n, kind, element, hop, node, worked, detail)
-        select now(), n, kind, id, hop, node, worked, detail from moved
+        insert into waybill.journal (at, n, kind, element, hop, node, worked, detail, facts)
+        select now(), n, kind, id, hop, node, worked, detail, facts from moved
         """;
 
     private readonly string lockWorker = schema.Place("select 1 from waybill.worker where epoch = $1 for key share");
@@ -28,66 +29,37 @@ internal sealed class PlainHops(SiteSchema schema, NodeNumbers nodes)
             update waybill.element e
             set hop = e.hop + 1, node = v.node, arrived_hop = e.hop + 1, moved_at = now(), failure = null, data = v.data
             from unnest($2::bigint[], $3::integer[], $4::integer[], $5::bytea[], $6::integer[], $7::smallint[],
-                $8::bigint[], $9::text[]) v(key, hop, node, data, n, kind, worked, detail)
+                $8::bigint[], $9::text[], $10::text[]) v(key, hop, node, data, n, kind, worked, detail, facts)
             where e.key = any (array[v.key]) and e.hop = v.hop
               and exists (select 1 from waybill.worker where epoch = $1)
               and exists (
                   select 1 from waybill.place p
                   where p.key = any (array[v.key]) and p.owner + 0 = $1 and p.state + 0 = 3 and p.cancel <> 1
-                    and p.signal is null and not p.replied)
-            returning e.id, e.hop, e.node, v.n, v.kind, v.worked, v.detail),
+                    and p.signal is null and not p.replied and p.changes = 0)
+            returning e.id, e.hop, e.node, v.n, v.kind, v.worked, v.detail, v.facts),
         journalled as ({Journal})
         select array_agg(n) from moved
         """);
 
-    // The place is locked and looked at first, so that a cancel that comes at the same moment is before or after the
-    // hop.
-    private readonly string enqueue = schema.Place(
-        $"""
-        with held as (
-            select v.*
-            from unnest($2::bigint[], $3::integer[], $4::integer[], $5::bytea[], $6::integer[], $7::smallint[],
-                $8::bigint[], $9::text[], $10::integer[], $11::integer[], $12::bigint[], $13::timestamptz[],
-                $14::boolean[], $15::text[])
-                v(key, hop, node, data, n, kind, worked, detail, rank, attempts, delay, due, arrives, failure)
-            join waybill.place p on p.key = any (array[v.key])
-            where p.owner + 0 = $1 and p.state + 0 = 3 and p.cancel <> 1 and p.signal is null and not p.replied
-              and p.order_key is null
-            for no key update of p),
-        moved as (
-            update waybill.element e
-            set hop = e.hop + 1, node = h.node, arrived_hop = case when h.arrives then e.hop + 1 else e.arrived_hop end,
-                moved_at = now(), failure = h.failure, data = h.data
-            from held h
-            where e.key = any (array[h.key]) and e.hop = h.hop
-              and exists (select 1 from waybill.worker where epoch = $1)
-            returning e.key, e.id, e.hop, e.node, h.n, h.kind, h.worked, h.detail, h.rank, h.attempts,
-                coalesce(now() + h.delay * interval '1 microsecond', h.due) as due),
-        placed as (
-            update waybill.place p
-            set node = m.node, state = case when m.due > now() then 1 else 0 end, rank = m.rank, hop = m.hop,
-                due = case when m.due > now() then m.due end, owner = null, attempts = m.attempts, pending = 0
-            from moved m where p.key = any (array[m.key])),
-        journalled as ({Journal})
-        select array_agg(n) from moved
-        """);
+    private readonly string enqueue = schema.Place(EnqueueInto(table: null));
 
     private readonly string end = schema.Place(
         $"""
-        with held as (
+        with owned as (
             select v.*
             from unnest($2::bigint[], $3::integer[], $4::integer[], $5::integer[], $6::smallint[], $7::bigint[],
-                $8::text[], $9::smallint[], $10::bytea[], $11::text[])
-                v(key, hop, node, n, kind, worked, detail, ending, result, reason)
+                $8::text[], $9::smallint[], $10::bytea[], $11::text[], $12::text[])
+                v(key, hop, node, n, kind, worked, detail, ending, result, reason, facts)
             join waybill.place p on p.key = any (array[v.key])
-            where p.owner + 0 = $1 and p.state + 0 = 3 and not p.replied and p.order_key is null
+            where p.owner + 0 = $1 and p.state + 0 = 3 and not p.replied and p.order_key is null and not p.leads
+              and p.changes = 0
             for no key update of p),
         moved as (
-            delete from waybill.element e using held h
-            where e.key = any (array[h.key]) and e.hop = h.hop and e.caller_key is null
+            delete from waybill.element e using owned o
+            where e.key = any (array[o.key]) and e.hop = o.hop and e.caller_key is null
               and exists (select 1 from waybill.worker where epoch = $1)
-            returning e.key, e.id, e.hop + 1 as hop, h.node, h.n, h.kind, h.worked, h.detail, h.ending, h.result,
-                h.reason),
+            returning e.key, e.id, e.hop + 1 as hop, o.node, o.n, o.kind, o.worked, o.detail, o.ending, o.result,
+                o.reason, o.facts),
         unplaced as (delete from waybill.place p using moved m where p.key = any (array[m.key])),
         ticketed as (
             update waybill.ticket t set ending = m.ending, ended_at = now(), result = m.result, reason = m.reason
@@ -106,8 +78,9 @@ internal sealed class PlainHops(SiteSchema schema, NodeNumbers nodes)
     /// <summary>Whether a hop touches nothing but its own element.</summary>
     public static bool IsPlain(Hop hop) => hop switch
     {
-        { ConsumesReplies: true } or { LeavesLine: true } or { Caller: not null } => false,
-        { Writes.Count: > 0 } or { Signals.Count: > 0 } => false,
+        { ConsumesReplies: true } or { LeavesLine: true } or { Caller: not null } or { Revision: not null } => false,
+        { Writes.Count: > 0 } or { Signals.Count: > 0 } or { Members.Count: > 0 } => false,
+        { Changes.Count: > 0 } => false,
         { Cancel: not CancelStance.Yields, To: not Destination.End } => false,
         { To: Destination.HandOver, Arrives: true, Failure: null } => true,
         { To: Destination.Enqueue { Slot.OrderKey: null } } => true,
@@ -130,38 +103,46 @@ internal sealed class PlainHops(SiteSchema schema, NodeNumbers nodes)
         // In the order of their keys, as everybody locks rows.
         hops.Sort((a, b) => a.Hop.Key.CompareTo(b.Hop.Key));
         List<(int, Hop)> handedOver = [.. hops.Where(row => row.Hop.To is Destination.HandOver)];
-        List<(int, Hop)> enqueued = [.. hops.Where(row => row.Hop.To is Destination.Enqueue)];
+        List<(int Number, Hop Hop)> enqueued = [.. hops.Where(row => row.Hop.To is Destination.Enqueue)];
         List<(int, Hop)> ended = [.. hops.Where(row => row.Hop.To is Destination.End)];
         if (handedOver.Count > 0)
             AddHandOvers(batch, epoch, handedOver);
-        if (enqueued.Count > 0)
-            AddEnqueues(batch, epoch, enqueued);
+        List<IGrouping<HeldTable?, (int, Hop)>> queues = [.. enqueued
+            .GroupBy(row => TableOf((Destination.Enqueue)row.Hop.To)).OrderBy(queue => queue.Key?.Node)];
+        foreach (IGrouping<HeldTable?, (int, Hop)> queue in queues)
+            AddEnqueues(batch, epoch, queue.Key, [.. queue]);
         if (ended.Count > 0)
             AddEnds(batch, epoch, ended);
-        return new[] { handedOver.Count, enqueued.Count, ended.Count }.Count(count => count > 0);
+        return queues.Count + Math.Min(handedOver.Count, 1) + Math.Min(ended.Count, 1);
     }
+
+    private HeldTable? TableOf(Destination.Enqueue to) => to.Slot.Held is null ? null : tables[to.Slot.Node];
 
     private void AddHandOvers(NpgsqlBatch batch, WorkerEpoch epoch, List<(int Number, Hop Hop)> hops)
     {
         HopColumns columns = new(hops, row => nodes[((Destination.HandOver)row.To).Node]);
         batch.Add(
             handOver, Arg.Long(epoch.Value), columns.Keys, columns.From, columns.Nodes, columns.Data, columns.Numbers,
-            columns.Kinds, columns.Worked, columns.Details);
+            columns.Kinds, columns.Worked, columns.Details, columns.Facts);
     }
 
-    private void AddEnqueues(NpgsqlBatch batch, WorkerEpoch epoch, List<(int Number, Hop Hop)> hops)
+    private void AddEnqueues(
+        NpgsqlBatch batch, WorkerEpoch epoch, HeldTable? table, List<(int Number, Hop Hop)> hops)
     {
         HopColumns columns = new(hops, row => nodes[((Destination.Enqueue)row.To).Slot.Node]);
         Destination.Enqueue[] to = [.. hops.Select(row => (Destination.Enqueue)row.Hop.To)];
+        NpgsqlParameter[] rows = table is null ? [] : [.. table.Arguments([.. to.Select(place => place.Slot.Held!)])];
         batch.Add(
-            enqueue, Arg.Long(epoch.Value), columns.Keys, columns.From, columns.Nodes, columns.Data, columns.Numbers,
+            table is null ? enqueue : table.HopsInto(EnqueueInto),
+            [Arg.Long(epoch.Value), columns.Keys, columns.From, columns.Nodes, columns.Data, columns.Numbers,
             columns.Kinds, columns.Worked, columns.Details,
             Arg.Ints([.. to.Select(place => place.Slot.Rank)]),
             Arg.Ints([.. to.Select(place => place.Attempts)]),
             Arg.Longs([.. to.Select(place => place.Delay is { } delay ? HopColumns.Microseconds(delay) : (long?)null)]),
             Arg.Instants([.. to.Select(place => place.Due?.UtcDateTime)]),
             Arg.Booleans([.. hops.Select(row => row.Hop.Arrives)]),
-            Arg.OptionalTexts([.. hops.Select(row => StorableText.OrNull(row.Hop.Failure))]));
+            Arg.OptionalTexts([.. hops.Select(row => StorableText.OrNull(row.Hop.Failure))]),
+            columns.Facts, .. rows]);
     }
 
     private void AddEnds(NpgsqlBatch batch, WorkerEpoch epoch, List<(int Number, Hop Hop)> hops)
@@ -173,8 +154,56 @@ internal sealed class PlainHops(SiteSchema schema, NodeNumbers nodes)
             columns.Worked, columns.Details,
             Arg.Shorts([.. to.Select(place => (short)place.Ending)]),
             Arg.Bytes([.. to.Select(place => place.Result)]),
-            Arg.OptionalTexts([.. to.Select(place => StorableText.OrNull(place.Reason))]));
+            Arg.OptionalTexts([.. to.Select(place => StorableText.OrNull(place.Reason))]),
+            columns.Facts);
         batch.Add(forgetSignals, columns.Keys);
+    }
+
+    // The place is locked and looked at first, so that a cancel that comes at the same moment is before or after the
+    // hop. What goes to an aggregation queue differs in the state that is not delayed, and in the row that it gets
+    // there.
+    internal static string EnqueueInto(HeldTable? table)
+    {
+        string types = table is null ? "" : $", {table.Unnested(17)}";
+        string names = table is null ? "" : $", {table.Aliases()}";
+        string moved = table is null ? "" : string.Concat(table.Aliases().Split(", ").Select(name => $", o.{name}"));
+        string held = table is null ? "" : $"""
+            held as (
+                insert into {table.Name} (key, {table.Columns})
+                select key, {table.Inserted("m")} from moved m where m.due is null or m.due <= now()),
+            """;
+        return $"""
+            with owned as (
+                select v.*
+                from unnest($2::bigint[], $3::integer[], $4::integer[], $5::bytea[], $6::integer[], $7::smallint[],
+                    $8::bigint[], $9::text[], $10::integer[], $11::integer[], $12::bigint[], $13::timestamptz[],
+                    $14::boolean[], $15::text[], $16::text[]{types})
+                    v(key, hop, node, data, n, kind, worked, detail, rank, attempts, delay, due, arrives, failure,
+                    facts{names})
+                join waybill.place p on p.key = any (array[v.key])
+                where p.owner + 0 = $1 and p.state + 0 = 3 and p.cancel <> 1 and p.signal is null and not p.replied
+                  and p.order_key is null and p.changes = 0
+                for no key update of p),
+            moved as (
+                update waybill.element e
+                set hop = e.hop + 1, node = o.node,
+                    arrived_hop = case when o.arrives then e.hop + 1 else e.arrived_hop end,
+                    moved_at = now(), failure = o.failure, data = o.data
+                from owned o
+                where e.key = any (array[o.key]) and e.hop = o.hop
+                  and exists (select 1 from waybill.worker where epoch = $1)
+                returning e.key, e.id, e.hop, e.node, o.n, o.kind, o.worked, o.detail, o.facts, o.rank, o.attempts,
+                    coalesce(now() + o.delay * interval '1 microsecond', o.due) as due{moved}),
+            placed as (
+                update waybill.place p
+                set node = m.node, state = case when m.due > now() then 1 else {(table is null ? 0 : 7)} end,
+                    rank = m.rank, hop = m.hop, due = case when m.due > now() then m.due end, owner = null,
+                    attempts = m.attempts, pending = 0
+                from moved m where p.key = any (array[m.key])),
+            {held}
+            journalled as ({Journal})
+            select array_agg(n) from moved
+            """;
     }
 }
 
@@ -220,6 +249,8 @@ internal sealed class HopColumns
     public NpgsqlParameter Worked => Arg.Longs(worked);
 
     public NpgsqlParameter Details => Arg.OptionalTexts(details);
+
+    public NpgsqlParameter Facts => Arg.OptionalTexts([.. hops.Select(row => StorableText.OrNull(row.Hop.Facts))]);
 
     public NpgsqlParameter Data => Arg.Bytes([.. hops.Select(row => row.Hop.Data)]);
 

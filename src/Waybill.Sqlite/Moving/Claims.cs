@@ -30,7 +30,7 @@ internal sealed class Claims
         ready = database.Keep(
             "SELECT e.key, e.id, e.hop, e.arrived_hop, e.business_key, e.accepted_at, e.caller_key, e.caller_id, "
             + "e.caller_hop, e.caller_slot, e.failure, p.attempts + 1, p.signal, p.cancel, p.order_key IS NOT NULL, "
-            + "EXISTS (SELECT 1 FROM reply r WHERE r.key = p.key), e.data "
+            + "EXISTS (SELECT 1 FROM reply r WHERE r.key = p.key), e.data, e.trace "
             + "FROM place p CROSS JOIN element e ON e.key = p.key WHERE p.node = ?1 AND p.state = 0 "
             + "ORDER BY p.rank, p.key LIMIT ?2");
         own = database.Keep("UPDATE place SET state = 3, owner = ?2, attempts = ?3, hop = ?4 WHERE key = ?1");
@@ -115,5 +115,6 @@ internal sealed class Claims
         CancelRequested = (CancelMark)ready.Int(13) == CancelMark.Pending,
         InLine = ready.Long(14) != 0,
         Data = ready.Bytes(16),
+        Trace = ready.OptionalText(17),
     };
 }

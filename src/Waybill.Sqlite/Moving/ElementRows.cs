@@ -31,11 +31,14 @@ internal sealed class ElementRows
     private readonly Statement insert;
     private readonly Statement handOver;
     private readonly Statement move;
+    private readonly Statement join;
+    private readonly Statement amend;
     private readonly Statement delete;
     private readonly Statement byKey;
     private readonly Statement byId;
     private readonly Statement byBusinessKey;
     private readonly Statement called;
+    private readonly Statement businessKey;
 
     public ElementRows(Database database, NodeNumbers nodes, TransactionClock clock)
     {
@@ -45,16 +48,23 @@ internal sealed class ElementRows
         this.clock = clock;
         insert = database.Keep(
             "INSERT INTO element (key, id, node, hop, arrived_hop, moved_at, business_key, caller_key, caller_id, "
-            + "caller_hop, caller_slot, accepted_at, data) VALUES (?1, ?2, ?3, 0, 0, ?4, ?5, ?6, ?7, ?8, ?9, ?4, ?10)");
+            + "caller_hop, caller_slot, accepted_at, data, trace) "
+            + "VALUES (?1, ?2, ?3, 0, 0, ?4, ?5, ?6, ?7, ?8, ?9, ?4, ?10, ?11)");
         move = database.Keep(update);
         handOver = database.Keep(
-            $"{update} AND EXISTS (SELECT 1 FROM place WHERE key = ?1 AND owner = ?8 AND cancel <> 1)");
+            $"{update} AND EXISTS (SELECT 1 FROM place WHERE key = ?1 AND owner = ?8 AND cancel = 0 "
+            + "AND changes = 0)");
+        join = database.Keep(
+            "UPDATE element SET node = ?2, hop = hop + 1, arrived_hop = hop + 1, moved_at = ?3, failure = NULL "
+            + "WHERE key = ?1");
+        amend = database.Keep("UPDATE element SET data = ?2 WHERE key = ?1");
         delete = database.Keep("DELETE FROM element WHERE key = ?1");
         byKey = database.Keep($"{Select} e.key = ?1");
         byId = database.Keep($"{Select} e.id = ?1");
         byBusinessKey = database.Keep(
             $"{Select} e.key = (SELECT key FROM ticket WHERE workflow = ?1 AND business_key = ?2)");
         called = database.Keep($"{Select} e.caller_id = ?1 ORDER BY e.key");
+        businessKey = database.Keep("SELECT business_key FROM element WHERE key = ?1");
     }
 
     public ElementRow? Find(long key) => One(byKey.Bind(1, key));
@@ -79,7 +89,7 @@ internal sealed class ElementRows
     public void Insert(long key, NewElement element, long node, CallerRef? caller) =>
         insert.Bind(1, key).Bind(2, element.Id).Bind(3, node).Bind(4, clock.Now).Bind(5, element.BusinessKey)
             .Bind(6, caller?.Key).Bind(7, caller?.Id).Bind(8, caller?.Hop).Bind(9, caller?.Slot)
-            .BindText(10, element.Data.Span).Run();
+            .BindText(10, element.Data.Span).Bind(11, element.Trace).Run();
 
     /// <summary>
     /// Writes the commonest hop in one statement: its owner keeps the element and takes it on, nothing else changes.
@@ -99,7 +109,22 @@ internal sealed class ElementRows
         return node;
     }
 
+    /// <summary>Takes a held element to the node where it goes on behind its batch.</summary>
+    public void Join(long key, long node) => join.Bind(1, key).Bind(2, node).Bind(3, clock.Now).Run();
+
+    public void Amend(long key, ReadOnlyMemory<byte> data) => amend.Bind(1, key).BindText(2, data.Span).Run();
+
     public void Delete(long key) => delete.Bind(1, key).Run();
+
+    public string BusinessKeyOf(long key)
+    {
+        businessKey.Bind(1, key).Read();
+        string found = businessKey.Text(0);
+        businessKey.Reset();
+        return found;
+    }
+
+    public NodeAddress NodeAt(long number) => nodes.At(number);
 
     public long NodeNumber(NodeAddress node) => nodes.Of(node);
 
@@ -114,5 +139,6 @@ internal sealed class ElementRows
         return found;
     }
 
-    private static ElementRow Read(Statement row) => new(row.Id(14), row.Long(15), row.Int(16), Places.Read(row));
+    private static ElementRow Read(Statement row) =>
+        new(row.Id(Places.Next), row.Long(Places.Next + 1), row.Int(Places.Next + 2), Places.Read(row));
 }

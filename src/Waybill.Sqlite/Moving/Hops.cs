@@ -1,21 +1,24 @@
 using System.Diagnostics.CodeAnalysis;
+using Waybill.Sqlite.Changing;
+using Waybill.Sqlite.Holding;
 using Waybill.Sqlite.Writing;
 using Waybill.Stores;
 
 namespace Waybill.Sqlite.Moving;
 
 /// <summary>
-/// Applies the hops of one commit. First each is judged, writes and moves; then the endings reach their callers; then
-/// joins that did not wait for all cancel the rest; then signals are delivered. What one hop moves never decides
-/// whether another one of the same commit is applied, so judging each at its turn is judging all by the state before
-/// the commit.
+/// Applies the hops of one commit. First each is judged, writes and moves; then changes spread; then the endings reach
+/// callers and members; then joins that did not wait for all cancel the rest; then signals are delivered. What one hop
+/// moves never decides whether another one of the same commit is applied, so judging each at its turn is judging all by
+/// the state before the commit.
 /// </summary>
 internal sealed class Hops(
-    ElementRows elements, Moves moves, Returns returns, Cancels cancels, Signals signals, AttachedWrites attached)
+    ElementRows elements, HeldTables held, Changes changes, Moves moves, Effects effects, AttachedWrites attached)
 {
     /// <summary>Applies hops of elements that a worker owns.</summary>
     public HopOutcome[] Apply(WorkerEpoch owner, IReadOnlyList<Hop> hops)
     {
+        RequireFit(hops);
         HopOutcome[] outcomes = new HopOutcome[hops.Count];
         Func<Place, bool> isOwned = place => place.Owner == owner.Value;
         List<Hop>? withEffects = null;
@@ -34,10 +37,11 @@ internal sealed class Hops(
         return outcomes;
     }
 
-    /// <summary>Applies a person's decisions about sidelined elements.</summary>
-    public HopOutcome[] ApplyToSidelined(IReadOnlyList<Hop> hops)
+    /// <summary>Applies a person's decisions about elements that nobody owns, in one state.</summary>
+    public HopOutcome[] Act(IReadOnlyList<Hop> hops, ElementState state)
     {
-        HopOutcome[] outcomes = [.. hops.Select(hop => Apply(hop, place => place.State == ElementState.Sidelined))];
+        RequireFit(hops);
+        HopOutcome[] outcomes = [.. hops.Select(hop => Apply(hop, place => place.State == state))];
         Spread([.. hops.Where((_, index) => outcomes[index].Status == HopStatus.Applied)]);
         return outcomes;
     }
@@ -46,16 +50,31 @@ internal sealed class Hops(
     {
         to = (hop.To as Destination.HandOver)?.Node;
         return to is not null && !hop.LeavesLine && !hop.ConsumesReplies && hop.Cancel != CancelStance.CarriesOut
-            && hop.Writes.Count == 0 && hop.Signals.Count == 0;
+            && hop.Writes.Count == 0 && hop.Signals.Count == 0 && hop.Members.Count == 0
+            && hop.Changes.Count == 0;
     }
 
-    private HopOutcome Apply(Hop hop, Func<Place, bool> isHeld)
+    private void RequireFit(IReadOnlyList<Hop> hops)
     {
-        if (elements.Find(hop.Key) is not { } element || element.Hop != hop.From || !isHeld(element.Place))
+        foreach (Hop hop in hops)
+        {
+            if (hop.To is Destination.Enqueue { Slot.Held: not null } to)
+                held.RequireFits(to.Slot);
+            else if (hop.To is Destination.Calls calls)
+                held.RequireFit(calls.Elements);
+        }
+    }
+
+    private HopOutcome Apply(Hop hop, Func<Place, bool> mayMove)
+    {
+        if (elements.Find(hop.Key) is not { } element || element.Hop != hop.From || !mayMove(element.Place)
+            || (hop.Revision is { } revision && element.Place.Revision != revision))
             return new HopOutcome(HopStatus.Lost);
         bool mayPass = hop.Cancel != CancelStance.Yields || hop.To is Destination.End;
         if (element.Place.Cancel == CancelMark.Pending && !mayPass)
             return new HopOutcome(HopStatus.CancelPending);
+        if (changes.Unanswered(element, hop) is { } pending)
+            return new HopOutcome(HopStatus.ChangePending) { Changes = pending };
         if (hop.Writes.Count > 0 && attached.Apply(hop.Writes) is { } error)
             return new HopOutcome(HopStatus.WriteFailed, error);
         moves.Move(element, hop);
@@ -64,19 +83,29 @@ internal sealed class Hops(
 
     private void Spread(IReadOnlyList<Hop> applied)
     {
+        foreach (Hop hop in applied)
+        {
+            if (hop is { Changes.Count: > 0, To: not Destination.End })
+                changes.Spread(elements.Find(hop.Key)!, hop.Changes, (hop.To as Destination.Calls)?.Elements ?? []);
+        }
+
         List<ElementId> impatient = [];
         foreach (Hop hop in applied)
         {
-            if (hop is { To: Destination.End end, Caller: { } call } && returns.Bring(end, call))
+            effects.Batches.Reply(hop);
+            if (hop is { To: Destination.End end, Caller: { } call } && effects.Returns.Bring(end, call))
                 impatient.Add(call.Id);
         }
 
         foreach (ElementId caller in impatient)
-            cancels.RequestCalled(caller, detail: null);
+            effects.Cancels.RequestCalled(caller, detail: null);
         foreach (Hop hop in applied)
         {
             foreach (SignalDelivery signal in hop.Signals)
-                signals.Deliver(signal);
+                effects.Signals.Deliver(signal);
         }
     }
 }
+
+/// <summary>What hops do to other elements than their own.</summary>
+internal sealed record Effects(Returns Returns, Batches Batches, Cancels Cancels, Signals Signals);

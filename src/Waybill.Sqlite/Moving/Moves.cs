@@ -1,3 +1,4 @@
+using Waybill.Sqlite.Changing;
 using Waybill.Sqlite.Native;
 using Waybill.Sqlite.Writing;
 using Waybill.Stores;
@@ -6,7 +7,7 @@ namespace Waybill.Sqlite.Moving;
 
 /// <summary>Writes one hop that was found good: the element, its journal row and its new place, or its end.</summary>
 internal sealed class Moves(
-    MoveTables tables, Intake intake, Signals signals, JournalWriter journal, TransactionClock clock)
+    MoveTables tables, Intake intake, Signals signals, Changes changes, JournalWriter journal, TransactionClock clock)
 {
     /// <summary>
     /// Judges and writes the commonest hop in two statements: its owner keeps the element and takes it on, and nothing
@@ -17,7 +18,7 @@ internal sealed class Moves(
     {
         if (tables.Elements.HandOver(hop, to, owner.Value) is not { } node)
             return false;
-        journal.Write(hop.Kind, hop.Id, hop.From + 1, node, hop.Detail, hop.Worked);
+        journal.Write(hop.Kind, hop.Id, hop.From + 1, node, hop.Detail, hop.Worked, hop.Facts);
         return true;
     }
 
@@ -28,7 +29,7 @@ internal sealed class Moves(
             tables.Replies.Clear(element.Key);
         Place place = element.Place with
         {
-            Cancel = hop.Cancel == CancelStance.CarriesOut ? CancelMark.CarriedOut : element.Place.Cancel,
+            Cancel = After(element.Place.Cancel, hop.Cancel),
             AwaitedSignal = hop.ConsumesReplies ? null : element.Place.AwaitedSignal,
         };
         switch (hop.To)
@@ -52,7 +53,25 @@ internal sealed class Moves(
                 End(element, hop, to);
                 break;
         }
+
+        // What is pending is marked beside the place, where cancels and changes are counted.
+        if (element.Place is not { Changes: 0, Cancel: CancelMark.None })
+            changes.Moved(After(element, hop), hop);
     }
+
+    private ElementRow After(ElementRow element, Hop hop) => element with
+    {
+        Hop = hop.From + 1,
+        Node = tables.Elements.NodeNumber(hop.To switch
+        {
+            Destination.HandOver to => to.Node,
+            Destination.Enqueue to => to.Slot.Node,
+            Destination.Calls to => to.Slot.Node,
+            Destination.AwaitSignal to => to.Slot.Node,
+            Destination.Sideline to => to.Node,
+            _ => hop.Node,
+        }),
+    };
 
     private void HandOver(ElementRow element, Place place, Hop hop, Destination.HandOver to)
     {
@@ -64,11 +83,12 @@ internal sealed class Moves(
     private void Enqueue(ElementRow element, Place place, Hop hop, Destination.Enqueue to)
     {
         Place arrived = Arrive(place, hop, to.Slot, hop.Detail);
-        tables.Places.PutWaiting(element.Place, arrived with
+        Place waiting = arrived with
         {
             Due = to.Delay is { } delay ? clock.Now + delay.ToMicroseconds() : to.Due?.ToMicroseconds(),
             Attempts = to.Attempts,
-        });
+        };
+        tables.Places.Settle(element.Place, waiting, to.Slot.Held);
     }
 
     private void Call(ElementRow element, Place place, Hop hop, Destination.Calls to)
@@ -133,8 +153,15 @@ internal sealed class Moves(
         };
     }
 
+    private static CancelMark After(CancelMark mark, CancelStance stance) => stance switch
+    {
+        CancelStance.CarriesOut => CancelMark.CarriedOut,
+        CancelStance.Refuses when mark == CancelMark.Pending => CancelMark.None,
+        _ => mark,
+    };
+
     private long Journal(Hop hop, long node, string? detail) =>
-        journal.Write(hop.Kind, hop.Id, hop.From + 1, node, detail, hop.Worked);
+        journal.Write(hop.Kind, hop.Id, hop.From + 1, node, detail, hop.Worked, hop.Facts);
 }
 
 /// <summary>The tables that a move writes.</summary>

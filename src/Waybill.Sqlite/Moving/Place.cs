@@ -41,6 +41,15 @@ internal sealed record Place
 
     public CancelMark Cancel { get; init; }
 
+    /// <summary>How often the element's data was amended where it stood.</summary>
+    public int Revision { get; init; }
+
+    /// <summary>How many requests, cancels apart, its next hop has to answer.</summary>
+    public int Changes { get; init; }
+
+    /// <summary>The key of the batch element that it is a member of.</summary>
+    public long? Batch { get; init; }
+
     public bool IsInSameLineAs(Place other) => Node == other.Node && OrderKey == other.OrderKey;
 
     /// <summary>
@@ -48,7 +57,7 @@ internal sealed record Place
     /// </summary>
     /// <param name="node">The slot's node.</param>
     /// <param name="slot">The slot.</param>
-    /// <param name="number">The number of the journal row of this move.</param>
+    /// <param name="number">A number above all that were given out before.</param>
     public Place Slotted(long node, QueueSlot slot, long number)
     {
         bool stays = slot.OrderKey is not null && Node == node && OrderKey == slot.OrderKey;

@@ -14,9 +14,9 @@ internal sealed class Tickets(Database database, TransactionClock clock)
     private readonly Statement end = database.Keep(
         "UPDATE ticket SET ending = ?2, ended_at = ?3, result = ?4, reason = ?5 WHERE key = ?1");
 
-    private readonly Statement byId = database.Keep("SELECT id FROM ticket WHERE id = ?1");
+    private readonly Statement byId = database.Keep("SELECT id, workflow, business_key FROM ticket WHERE id = ?1");
     private readonly Statement byBusinessKey = database.Keep(
-        "SELECT id FROM ticket WHERE workflow = ?1 AND business_key = ?2");
+        "SELECT id, workflow, business_key FROM ticket WHERE workflow = ?1 AND business_key = ?2");
 
     private readonly Statement delete = database.Keep("DELETE FROM ticket WHERE key = ?1 AND ended_at IS NOT NULL");
 
@@ -30,12 +30,15 @@ internal sealed class Tickets(Database database, TransactionClock clock)
             .Bind(5, ending.Reason).Run();
 
     /// <summary>The element that has or had a ticket; null when there is none.</summary>
-    public ElementId? Find(ElementRef element)
+    public ElementId? Find(ElementRef element) => FindRow(element)?.Id;
+
+    /// <summary>The same, with what it was submitted with.</summary>
+    public (ElementId Id, string Workflow, string BusinessKey)? FindRow(ElementRef element)
     {
         Statement find = element.Id is { } id
             ? byId.Bind(1, id)
             : byBusinessKey.Bind(1, element.Workflow).Bind(2, element.BusinessKey);
-        ElementId? found = find.Read() ? find.Id(0) : null;
+        (ElementId, string, string)? found = find.Read() ? (find.Id(0), find.Text(1), find.Text(2)) : null;
         find.Reset();
         return found;
     }

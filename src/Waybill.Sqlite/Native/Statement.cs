@@ -1,5 +1,6 @@
 using System.Text;
 using SQLitePCL;
+using Waybill.Stores;
 using static SQLitePCL.raw;
 
 namespace Waybill.Sqlite.Native;
@@ -65,6 +66,8 @@ internal sealed class Statement : IDisposable
 
     public Statement Bind(int index, ElementId? id) => id is { } value ? Bind(index, value) : BindNull(index);
 
+    public Statement Bind(int index, ChangeId id) => Bind(index, new ElementId(id.Value));
+
     // An empty span would bind as null.
     public Statement BindText(int index, ReadOnlySpan<byte> utf8) =>
         Checked(utf8.IsEmpty ? sqlite3_bind_text(handle, index, "") : sqlite3_bind_text(handle, index, utf8));
@@ -125,6 +128,8 @@ internal sealed class Statement : IDisposable
     public byte[] Bytes(int column) => sqlite3_column_blob(handle, column).ToArray();
 
     public ElementId Id(int column) => new(new Guid(sqlite3_column_blob(handle, column), bigEndian: true));
+
+    public ChangeId Change(int column) => new(Id(column).Value);
 
     public ElementId? OptionalId(int column) => IsNull(column) ? null : Id(column);
 

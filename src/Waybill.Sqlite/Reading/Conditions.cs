@@ -1,4 +1,5 @@
 using Waybill.Sqlite.Native;
+using Waybill.Stores;
 
 namespace Waybill.Sqlite.Reading;
 
@@ -23,12 +24,31 @@ internal sealed class Conditions
     /// <summary>Adds a condition on an id.</summary>
     public Conditions And(ElementId? value, string before, string after = "") => Add(value, before, after);
 
+    /// <summary>Adds a condition on the id of a request.</summary>
+    public Conditions And(ChangeId? value, string before, string after = "") => Add(value, before, after);
+
     /// <summary>Adds a condition without a value.</summary>
     public Conditions AndIf(bool? isGiven, string whenTrue, string whenFalse)
     {
         if (isGiven is { } isTrue)
             texts.Add(isTrue ? whenTrue : whenFalse);
         return this;
+    }
+
+    /// <summary>Adds a condition that has its values already.</summary>
+    public Conditions And(string condition)
+    {
+        texts.Add(condition);
+        return this;
+    }
+
+    /// <summary>Keeps a value that stands in a condition, or elsewhere in the text.</summary>
+    /// <param name="value">A number, a text, an id or bytes.</param>
+    /// <returns>What stands for it.</returns>
+    public string Put(object value)
+    {
+        values.Add(value);
+        return $"?{values.Count}";
     }
 
     public Statement Bind(Statement statement)
@@ -40,6 +60,8 @@ internal sealed class Conditions
                 long number => statement.Bind(index + 1, number),
                 string text => statement.Bind(index + 1, text),
                 ElementId id => statement.Bind(index + 1, id),
+                ChangeId id => statement.Bind(index + 1, id),
+                byte[] bytes => statement.BindBlob(index + 1, bytes),
                 object other => throw new InvalidOperationException($"No column holds a {other.GetType().Name}."),
             };
         }
@@ -49,10 +71,6 @@ internal sealed class Conditions
 
     private Conditions Add(object? value, string before, string after)
     {
-        if (value is null)
-            return this;
-        values.Add(value);
-        texts.Add($"{before}?{values.Count}{after}");
-        return this;
+        return value is null ? this : And($"{before}{Put(value)}{after}");
     }
 }

@@ -1,5 +1,8 @@
+using Waybill.Sqlite.Changing;
+using Waybill.Sqlite.Holding;
 using Waybill.Sqlite.Moving;
 using Waybill.Sqlite.Native;
+using Waybill.Sqlite.Recording;
 
 namespace Waybill.Sqlite.Writing;
 
@@ -26,20 +29,32 @@ internal sealed class Session : IDisposable
         nodes = new NodeNumbers(database);
         arrivals = new Arrivals(nodes);
         Journal = new JournalWriter(database, numbers, Clock);
-        Places places = new(database, Clock, arrivals);
+        JournalReaders = new JournalReaders(database, Clock);
+        Held = new HeldTables(database, nodes, Clock);
+        Places places = new(database, Held, numbers, Clock, arrivals);
         Replies replies = new(database);
         SidelinedRows sidelined = new(database, Clock);
         Attached = new AttachedWrites(database);
         Workers = new Workers(database, Clock);
         Tickets = new Tickets(database, Clock);
         ElementRows elements = new(database, nodes, Clock);
-        Intake = new Intake(elements, Tickets, places, numbers, Journal);
+        Intake = new Intake(elements, Held, Tickets, places, numbers, Journal);
         Claims = new Claims(database, elements, places, replies, nodes, Clock);
         Signals = new Signals(database, elements, places, replies, Journal);
-        Cancels = new Cancels(elements, Tickets, places, replies, sidelined, Journal);
         MoveTables tables = new(elements, places, replies, sidelined, Tickets);
-        Moves moves = new(tables, Intake, Signals, Journal, Clock);
-        Hops = new Hops(elements, moves, new Returns(elements, places, replies, Journal), Cancels, Signals, Attached);
+        ChangeTables ledger = new(
+            new ChangeRequests(database, Clock), new ChangeOutcomes(database, Clock), new ChangeMarks(database));
+        Changes changes = new(ledger, elements, places, nodes, Journal);
+        Cancels = new Cancels(tables, changes, Journal);
+        ChangeIntake = new ChangeIntake(ledger, tables, Held, changes, Cancels, Journal);
+        Effects effects = new(
+            new Returns(elements, places, replies, Journal), new Batches(elements, places, replies, Journal), Cancels,
+            Signals);
+        Moves moves = new(tables, Intake, Signals, changes, Journal, Clock);
+        Hops = new Hops(elements, Held, changes, moves, effects, Attached);
+        Releases = new Releases(database, Held, Intake, elements, places, Journal);
+        Amendments = new Amendments(elements, Held, places, Journal);
+        Records = new RecordRows(database, numbers, Clock);
     }
 
     public Database Database { get; }
@@ -62,7 +77,19 @@ internal sealed class Session : IDisposable
 
     public Workers Workers { get; }
 
+    public HeldTables Held { get; }
+
+    public Releases Releases { get; }
+
+    public Amendments Amendments { get; }
+
+    public ChangeIntake ChangeIntake { get; }
+
+    public RecordRows Records { get; }
+
     public JournalWriter Journal { get; }
+
+    public JournalReaders JournalReaders { get; }
 
     /// <param name="isDurable">Whether the commit waits for the disk.</param>
     public void Begin(bool isDurable)
@@ -80,6 +107,7 @@ internal sealed class Session : IDisposable
     public IReadOnlyList<NodeAddress> Commit()
     {
         commit.Run();
+        Held.Commit();
         return arrivals.Take();
     }
 
@@ -91,12 +119,14 @@ internal sealed class Session : IDisposable
             Database.Execute("ROLLBACK");
         numbers.ForgetReservation();
         nodes.Reload();
+        Held.Rollback();
         arrivals.Forget();
     }
 
     public void Dispose()
     {
         Attached.Forget();
+        Held.Dispose();
         Database.Dispose();
     }
 }

@@ -49,6 +49,19 @@ public abstract class AcceptingConformance : StoreConformance
     }
 
     [Fact]
+    public async Task A_submission_that_is_repeated_with_its_id_adds_nothing()
+    {
+        NewElement order = New("order-7");
+
+        IReadOnlyList<Acceptance> together = await AcceptAsync(order, order);
+        Acceptance later = Assert.Single(await AcceptAsync(order));
+
+        Assert.Equal([new(order.Id, true), new(order.Id, false)], together);
+        Assert.Equal(new Acceptance(order.Id, IsNew: false), later);
+        Assert.Equal(1, await Store.Directory.CountAsync(ElementFilter.All, Cancel));
+    }
+
+    [Fact]
     public async Task A_key_belongs_to_all_versions_of_a_workflow()
     {
         NewElement first = New("order-7", at: new NodeAddress("orders", 1, "authorise"));

@@ -6,6 +6,22 @@ namespace Waybill.Testing.Conformance;
 public abstract class CancellingConformance : StoreConformance
 {
     [Fact]
+    public async Task A_join_that_gives_up_cancels_also_what_is_called_in_the_same_commit()
+    {
+        WorkerEpoch worker = await RegisterAsync();
+        ClaimedElement order = await StartOneAsync(worker);
+        NewElement[] parts = [New(at: Charge), New(at: Charge)];
+        await ApplyAsync(worker, order.Call(JoinMode.AllOrFirstFailure, new QueueSlot(Source), parts));
+        IReadOnlyList<ClaimedElement> charging = await ClaimAsync(worker, Charge);
+        NewElement deep = New(at: Ship);
+
+        await ApplyAsync(worker, charging[0].Call(Charge, deep), charging[1].Fail());
+
+        Assert.True((await FindAsync(parts[0].Id)).Summary.CancelRequested);
+        Assert.True((await ClaimOneAsync(worker, Ship)).CancelRequested);
+    }
+
+    [Fact]
     public async Task A_ready_element_goes_to_the_front_of_its_queue_with_the_request()
     {
         WorkerEpoch worker = await RegisterAsync();

@@ -27,6 +27,21 @@ public abstract class ClaimingConformance : StoreConformance
     }
 
     [Fact]
+    public async Task A_trace_stays_with_an_element_and_with_what_it_calls()
+    {
+        const string trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+        WorkerEpoch worker = await RegisterAsync();
+        await AcceptAsync(New() with { Trace = trace }, New());
+
+        IReadOnlyList<ClaimedElement> claimed = await ClaimAsync(worker);
+        await ApplyAsync(worker, claimed[0].Call(Source, New(at: Charge) with { Trace = trace }, New(at: Charge)));
+        IReadOnlyList<ClaimedElement> called = await ClaimAsync(worker, Charge);
+
+        Assert.Equal([trace, null], claimed.Select(element => element.Trace));
+        Assert.Equal([trace, null], called.Select(element => element.Trace));
+    }
+
+    [Fact]
     public async Task A_claimed_element_belongs_to_its_worker()
     {
         WorkerEpoch worker = await RegisterAsync();

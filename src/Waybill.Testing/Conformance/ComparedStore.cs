@@ -34,6 +34,15 @@ internal sealed class ComparedStore(StoreFixture fixture)
         return claimed;
     }
 
+    /// <summary>Finds out an element's key here, wherever it is; false when it is not in flight.</summary>
+    public async Task<bool> LearnAsync(ElementId element)
+    {
+        ElementDetails? found = await Store.Directory.FindAsync(ElementRef.Of(element), CancellationToken.None);
+        if (found is not null)
+            keys[element] = found.Key;
+        return found is not null;
+    }
+
     public long KeyOf(ElementId element) => keys[element];
 
     /// <summary>An element that was claimed from the other store, as this one knows it.</summary>
@@ -42,6 +51,10 @@ internal sealed class ComparedStore(StoreFixture fixture)
 
     /// <summary>A sidelined element that was listed by the other store, as this one knows it.</summary>
     public SidelinedElement Own(SidelinedElement element) =>
+        element with { Key = KeyOf(element.Id), Caller = Own(element.Caller) };
+
+    /// <summary>A held element that was listed by the other store, as this one knows it.</summary>
+    public HeldElement Own(HeldElement element) =>
         element with { Key = KeyOf(element.Id), Caller = Own(element.Caller) };
 
     // Whoever called or was sidelined had been claimed before, so its key is known.

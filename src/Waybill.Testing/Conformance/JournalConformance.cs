@@ -128,6 +128,20 @@ public abstract class JournalConformance : StoreConformance
     }
 
     [Fact]
+    public async Task A_reader_that_begins_at_the_end_gets_only_what_comes_after()
+    {
+        JournalPosition empty = await Fixture.Store.Journal.EndAsync(CancellationToken.None);
+        await StartAsync(await RegisterAsync(), New(), New());
+
+        JournalPosition end = await Fixture.Store.Journal.EndAsync(CancellationToken.None);
+        NewElement later = New();
+        await AcceptAsync(later);
+
+        Assert.Equal(default, empty);
+        Assert.Equal([later.Id], (await ReadOnAsync(end, max: 10)).Select(entry => entry.Element));
+    }
+
+    [Fact]
     public async Task A_reader_misses_nothing_that_is_written_while_it_reads()
     {
         WorkerEpoch worker = await RegisterAsync();

@@ -117,7 +117,9 @@ public abstract class LinesConformance : StoreConformance
         await ApplyAsync(worker, first.Sideline());
         Assert.Empty(await ClaimAsync(worker));
 
-        Assert.Equal(HopStatus.Applied, await ActAsync((await FindSidelinedAsync(first.Id)).Retry(line: "ann")));
+        SidelinedElement listed = await FindSidelinedAsync(first.Id);
+        Assert.Equal("ann", listed.OrderKey);
+        Assert.Equal(HopStatus.Applied, await ActAsync(listed.Retry(line: listed.OrderKey)));
 
         Assert.Equal(first.Id, (await ClaimOneAsync(worker)).Id);
         Assert.Equal(ElementState.Blocked, await StateAsync(second.Id));

@@ -19,12 +19,16 @@ internal sealed class RandomSession(ComparedStore model, ComparedStore other, in
     private readonly List<(int Worker, ClaimedElement Element)> held = [];
     private readonly List<(int Worker, ClaimedElement Element)> stale = [];
     private readonly List<SidelinedElement> seenSidelined = [];
+    private readonly RandomHolding holding = new(new Random(seed * 31));
+    private readonly RandomChanging changing = new(new Random(seed * 37));
 
     public async Task StepAsync()
     {
+        if (operations.Count == 0)
+            await DoAsync(RandomHolding.Declare(hops));
         if (workers.Count == 0)
             await RegisterAsync();
-        await (random.Next(100) switch
+        await (hops.OneIn(7) ? HoldAsync() : hops.OneIn(5) ? ChangeAsync() : random.Next(100) switch
         {
             < 12 => AcceptAsync(),
             < 32 => ClaimAsync(),
@@ -39,6 +43,18 @@ internal sealed class RandomSession(ComparedStore model, ComparedStore other, in
             < 98 => LeaveAsync(),
             _ => ForgetAsync(),
         });
+    }
+
+    /// <summary>Does something with what is held.</summary>
+    private async Task HoldAsync() => await DoAsync(await holding.NextAsync(hops, model));
+
+    /// <summary>Asks for changes, or answers some.</summary>
+    private async Task ChangeAsync() => await DoAsync(await changing.NextAsync(hops, model));
+
+    private async Task DoAsync(PlannedCall? call)
+    {
+        if (call is not null)
+            await BothAsync(call.Text, call.Act);
     }
 
     /// <summary>Compares all that can be seen of the stores.</summary>
@@ -123,12 +139,14 @@ internal sealed class RandomSession(ComparedStore model, ComparedStore other, in
         if (chosen.Count == 0)
             return;
         bool mayCall = hops.Known.Count < InFlightMax * 4;
-        PlannedHop[] plan = [.. chosen.Select(element => hops.Hop(element, mayCall))];
+        List<PlannedHop> plan = [];
+        foreach (ClaimedElement element in chosen)
+            plan.Add(hops.Hop(element, mayCall, await MembersAsync(element.Id)));
         IReadOnlyList<HopOutcome>? outcomes = await BothAsync(
             $"w{worker} commit {string.Join("; ", plan.Select(hop => hop.Text))}",
             side => side.Store.Elements.CommitAsync(
                 side.EpochOf(worker), [.. plan.Select(hop => hop.Make(side))], CancellationToken.None),
-            Statuses);
+            VisibleState.Of);
         if (outcomes is null)
         {
             Drop(worker);
@@ -136,8 +154,14 @@ internal sealed class RandomSession(ComparedStore model, ComparedStore other, in
         }
 
         for (int i = 0; i < chosen.Count; i++)
+        {
+            hops.Learn(chosen[i].Id, outcomes[i]);
             Learn(worker, chosen[i], plan[i].Make(model), outcomes[i].Status);
+        }
     }
+
+    private async Task<IReadOnlyList<BatchMember>> MembersAsync(ElementId batch) =>
+        (await model.Store.Held.MembersAsync(batch, new PageRequest(), CancellationToken.None)).Items;
 
     private async Task ReleaseAsync()
     {
@@ -206,10 +230,12 @@ internal sealed class RandomSession(ComparedStore model, ComparedStore other, in
         if (chosen.Length == 0)
             return;
         PlannedHop[] plan = [.. chosen.Select(hops.Decision)];
-        await BothAsync(
+        IReadOnlyList<HopOutcome>? outcomes = await BothAsync(
             $"decide {string.Join("; ", plan.Select(hop => hop.Text))}",
             side => side.Store.Sidelined.ActAsync([.. plan.Select(hop => hop.Make(side))], CancellationToken.None),
-            Statuses);
+            VisibleState.Of);
+        for (int i = 0; i < chosen.Length; i++)
+            hops.Learn(chosen[i].Id, outcomes![i]);
     }
 
     private async Task ForgetAsync()
@@ -225,7 +251,7 @@ internal sealed class RandomSession(ComparedStore model, ComparedStore other, in
 
     private void Learn(int worker, ClaimedElement element, Hop hop, HopStatus status)
     {
-        if (status is HopStatus.CancelPending or HopStatus.WriteFailed)
+        if (status is HopStatus.CancelPending or HopStatus.ChangePending or HopStatus.WriteFailed)
             return;
         Lose(worker, element);
         if (status == HopStatus.Applied && hop.To is Destination.HandOver)
@@ -246,9 +272,6 @@ internal sealed class RandomSession(ComparedStore model, ComparedStore other, in
             Lose(worker, element);
         workers.Remove(worker);
     }
-
-    private static string Statuses(IReadOnlyList<HopOutcome> outcomes) =>
-        string.Join(", ", outcomes.Select(outcome => outcome.Status));
 
     /// <summary>Does one thing on both stores.</summary>
     /// <returns>What the model returned; the default when the worker's epoch had ended, on both.</returns>

@@ -18,6 +18,8 @@ internal static class VisibleState
         await AddElementsAsync(side, lines);
         await AddTicketsAsync(side, lines);
         await AddSidelinedAsync(side, lines);
+        await AddHeldAsync(side, lines);
+        await AddLedgerAsync(side, lines);
         await AddJournalAsync(side, lines);
         foreach (WorkerRecord worker in await side.Store.Workers.ListAsync(CancellationToken.None))
             lines.Add($"worker {worker.Name} {Steps(side, worker.LeaseUntil)} owns {worker.Owned}");
@@ -37,6 +39,8 @@ internal static class VisibleState
     public static string Name(ElementId element) =>
         $"e{BitConverter.ToInt32(element.Value.ToByteArray())}";
 
+    public static string Name(ChangeId change) => $"c{BitConverter.ToInt32(change.Value.ToByteArray())}";
+
     public static string Text(ReadOnlyMemory<byte> data) => Encoding.UTF8.GetString(data.Span);
 
     private static async Task AddElementsAsync(ComparedStore side, List<string> lines)
@@ -53,7 +57,12 @@ internal static class VisibleState
                 $"element {Name(element.Id)} \"{element.BusinessKey}\" at {element.Node} {element.State}"
                 + $" hop {element.Hop} caller {Name(element.Caller)} cancel {element.CancelRequested}"
                 + $" data {Text(found.Data)} due {Steps(side, found.Due)} awaits {found.AwaitedSignal}"
-                + $" pending {found.PendingCalls}");
+                + $" pending {found.PendingCalls} revision {found.Revision} batch {Name(found.Batch)}");
+            List<BatchMember> members = await AllAsync(
+                page => side.Store.Held.MembersAsync(element.Id, page, CancellationToken.None));
+            lines.AddRange(members.Select(member =>
+                $"member {Name(member.Id)} of {Name(element.Id)} \"{member.BusinessKey}\""
+                + $" data {Text(member.Data)}"));
         }
 
         IReadOnlyList<ElementFence> fences = await side.Store.Elements.FencesAsync(keys, CancellationToken.None);
@@ -90,6 +99,62 @@ internal static class VisibleState
             .Order(StringComparer.Ordinal));
     }
 
+    // Two that were held in one step of time may be told apart by one store and not by the other, so they are sorted.
+    private static async Task AddHeldAsync(ComparedStore side, List<string> lines)
+    {
+        foreach (NodeAddress queue in RandomHeldRows.Queues)
+        {
+            HeldPage page = await side.Store.Held.ListAsync(
+                queue, HeldFilter.All, new HeldPageRequest(1000), CancellationToken.None);
+            lines.AddRange(
+                page.Items.Select(held => $"held at {queue} {Of(side, held)}").Order(StringComparer.Ordinal));
+        }
+    }
+
+    public static string Of(ComparedStore side, HeldElement held) =>
+        $"{Name(held.Id)} \"{held.BusinessKey}\" hop {held.Hop} revision {held.Revision} in {held.Group}"
+        + $" since {Steps(side, held.HeldAt)} caller {Of(held.Caller)}: {Of(held.Values)}";
+
+    public static string Of(ComparedStore side, HeldGroup group) =>
+        $"{Of(group.Keys)}: {group.Count} since {Steps(side, group.OldestAt)}, {Of(group.Measures)}";
+
+    // A number is the same with and without zeros at its end.
+    private static string Of(IEnumerable<HeldValue> values) => string.Join(
+        " | ", values.Select(value => value.Number?.ToString("G29", CultureInfo.InvariantCulture) ?? $"{value}"));
+
+    private static async Task AddLedgerAsync(ComparedStore side, List<string> lines)
+    {
+        List<ChangeRecord> records = await AllAsync(
+            page => side.Store.Changes.ListAsync(ChangeFilter.All, page, CancellationToken.None));
+        lines.AddRange(records.SelectMany(record => Of(side, record)));
+        IReadOnlyDictionary<ChangeOutcome, long> counts = await side.Store.Changes.CountAsync(
+            ChangeFilter.All, CancellationToken.None);
+        lines.AddRange(counts.OrderBy(count => count.Key).Select(count => $"outcomes {count.Key} {count.Value}"));
+    }
+
+    public static IEnumerable<string> Of(ComparedStore side, ChangeRecord record) =>
+    [
+        $"change {Name(record.Id)} {record.Type} of {Name(record.Element)} {record.Workflow} \"{record.BusinessKey}\""
+            + $" {Text(record.Payload)} by {record.Actor} since {Steps(side, record.RequestedAt)}",
+        .. record.Outcomes.OrderBy(outcome => outcome.Element).Select(outcome =>
+            $"change {Name(record.Id)} at {Name(outcome.Element)}: {outcome.Outcome} at {outcome.Node}"
+            + $" hop {outcome.Hop} since {Steps(side, outcome.At)} {outcome.Reason} {Normal(outcome.Difference)}"),
+    ];
+
+    public static string Of(PendingChange pending) =>
+        $"{Name(pending.Change)} {pending.Type} {Text(pending.Payload)} at {Name(pending.Element.Summary.Id)}"
+        + $" {pending.Element.Summary.Node} hop {pending.Element.Summary.Hop} revision {pending.Element.Revision}"
+        + $" data {Text(pending.Element.Data)} concerned {pending.IsConcerned}";
+
+    public static string Of(IReadOnlyList<HopOutcome> outcomes) => string.Join(
+        ", ",
+        outcomes.Select(outcome => outcome.Changes is { } pending
+            ? $"{outcome.Status} ({string.Join(' ', pending.Select(Of))})"
+            : $"{outcome.Status}"));
+
+    private static string Of(ChangeMark mark) =>
+        $"{Name(mark.Change)} {mark.Type} {Text(mark.Payload)} {mark.IsConcerned}";
+
     // Rows of different elements may stand in any order within a transaction; those of one element may not.
     private static async Task AddJournalAsync(ComparedStore side, List<string> lines)
     {
@@ -106,7 +171,7 @@ internal static class VisibleState
             .OrderBy(history => history.Key)
             .SelectMany(history => history)
             .Select(row => $"journal {Name(row.Element)} {row.Kind} hop {row.Hop} at {row.Node} worked {row.Worked}"
-                + $" {Normal(row.Detail)}"));
+                + $" {Normal(row.Detail)} {Normal(row.Facts)}"));
     }
 
     private static async Task<List<T>> AllAsync<T>(Func<PageRequest, Task<Page<T>>> list)
@@ -131,7 +196,19 @@ internal static class VisibleState
         ? "never"
         : ((long)Math.Ceiling((instant.Value - side.Fixture.Now) / TimeStep)).ToString(CultureInfo.InvariantCulture);
 
-    // Stores may write the same JSON with other spaces and escapes.
-    private static string? Normal(string? json) =>
-        json is null ? null : JsonSerializer.Serialize(JsonNode.Parse(json));
+    // Stores may write the same JSON with other spaces and escapes, and members of a batch that were held within one
+    // step of time in another order.
+    private static string? Normal(string? json)
+    {
+        if (json is null)
+            return null;
+        JsonNode node = JsonNode.Parse(json)!;
+        if (node is JsonObject detail && detail["members"] is JsonArray members)
+        {
+            IEnumerable<string> sorted = members.Select(member => $"{member}").Order(StringComparer.Ordinal);
+            detail["members"] = new JsonArray([.. sorted.Select(id => JsonValue.Create(id))]);
+        }
+
+        return JsonSerializer.Serialize(node);
+    }
 }

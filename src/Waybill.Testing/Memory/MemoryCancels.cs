@@ -3,7 +3,7 @@ using Waybill.Stores;
 namespace Waybill.Testing.Memory;
 
 /// <summary>Asks elements, and what they called, to cancel.</summary>
-internal sealed class MemoryCancels(MemoryState state)
+internal sealed class MemoryCancels(MemoryState state, MemoryChanges changes)
 {
     public CancelOutcome Request(CancelRequest request)
     {
@@ -16,19 +16,33 @@ internal sealed class MemoryCancels(MemoryState state)
     }
 
     /// <summary>
+    /// The same for a request in the ledger. One that finds an earlier cancel is pending beside it.
+    /// </summary>
+    public void Request(MemoryRequest request, MemoryElement element)
+    {
+        if (element.Place.Cancel == CancelMark.None)
+            Mark(element, JournalDetail.By(request.Change.Actor), request);
+        else
+            changes.Reach(request, element);
+    }
+
+    /// <summary>
     /// Asks all that an element called and that is in flight; one that was asked before is left alone.
     /// </summary>
-    public void RequestCalled(MemoryElement caller, string? detail)
+    public void RequestCalled(MemoryElement caller, string? detail, MemoryRequest? request = null)
     {
         foreach (MemoryElement called in state.CalledBy(caller))
         {
             if (called.Place.Cancel == CancelMark.None)
-                Mark(called, detail);
+                Mark(called, detail, request);
         }
     }
 
-    private void Mark(MemoryElement element, string? detail)
+    private void Mark(MemoryElement element, string? detail, MemoryRequest? request = null)
     {
+        // Past its point of no return it goes on as if nobody had asked, and so does what it called.
+        if (request is not null && !changes.Reach(request, element))
+            return;
         state.Write(JournalKind.CancelRequested, element, detail);
         MemoryPlace marked = element.Place with { Cancel = CancelMark.Pending };
         switch (element.Place.State)
@@ -39,7 +53,7 @@ internal sealed class MemoryCancels(MemoryState state)
             case ElementState.Calling:
                 // It goes on when what it called has returned, so that nothing is left behind.
                 state.Queues.Put(element, marked);
-                RequestCalled(element, detail);
+                RequestCalled(element, detail, request);
                 break;
             default:
                 BringForward(element, marked);
@@ -50,7 +64,9 @@ internal sealed class MemoryCancels(MemoryState state)
     private void BringForward(MemoryElement element, MemoryPlace marked)
     {
         element.Sidelined = null;
-        MemoryPlace first = marked with { Rank = int.MinValue, Due = null };
+        element.Held = null;
+        // A member of a batch leaves it: the others and the batch do not wait for what becomes of it.
+        MemoryPlace first = marked with { Rank = int.MinValue, Due = null, Batch = null };
         // Without replies it will not run, only be cancelled, so its line need not hold it up. With replies it may run.
         if (element.Replies.Count == 0)
             state.Queues.Put(element, first with { State = ElementState.Ready });

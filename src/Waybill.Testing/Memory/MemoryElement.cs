@@ -15,6 +15,8 @@ internal sealed class MemoryElement
 
     public required CallerRef? Caller { get; init; }
 
+    public string? Trace { get; init; }
+
     public required DateTimeOffset AcceptedAt { get; init; }
 
     /// <summary>Where it is. Ahead of the place's node while its owner hands it on in memory.</summary>
@@ -29,6 +31,15 @@ internal sealed class MemoryElement
     public required ReadOnlyMemory<byte> Data { get; set; }
 
     public string? Failure { get; set; }
+
+    /// <summary>How often its data was amended where it stood.</summary>
+    public int Revision { get; set; }
+
+    /// <summary>The change requests that are pending at it, by number; cancels are among them.</summary>
+    public SortedDictionary<long, MemoryMark> Marks { get; } = [];
+
+    /// <summary>Its row in the table of the aggregation queue where it is held; null when it is not.</summary>
+    public MemoryHeldRow? Held { get; set; }
 
     /// <summary>Set by <see cref="MemoryQueues"/> only, which keeps the queues in step with it.</summary>
     public required MemoryPlace Place { get; set; }
@@ -87,6 +98,9 @@ internal sealed record MemoryPlace
 
     public CancelMark Cancel { get; init; }
 
+    /// <summary>The batch element that it is a member of.</summary>
+    public ElementId? Batch { get; init; }
+
     public LineAddress? Line => OrderKey is null ? null : new LineAddress(Node, OrderKey);
 }
 
@@ -102,6 +116,8 @@ internal enum CancelMark
 internal readonly record struct LineAddress(NodeAddress Node, string OrderKey);
 
 internal sealed record KeptSignal(string Name, ReadOnlyMemory<byte> Payload);
+
+internal sealed record MemoryHeldRow(HeldRow Row, DateTimeOffset At);
 
 internal sealed record SidelinedRow(DateTimeOffset At, Failure Failure);
 

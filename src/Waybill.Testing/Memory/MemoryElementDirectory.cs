@@ -30,13 +30,18 @@ internal sealed class MemoryElementDirectory(MemoryState state) : IElementDirect
         && (filter.State is null || element.Place.State == filter.State)
         && (filter.BusinessKey is null || element.BusinessKey == filter.BusinessKey)
         && (filter.Caller is null || element.Caller?.Id == filter.Caller)
+        && (filter.Batch is null || element.Place.Batch == filter.Batch)
         && (filter.AcceptedBefore is null || element.AcceptedAt < filter.AcceptedBefore));
 
     private static ElementSummary ToSummary(MemoryElement element) => new(
         element.Id, element.BusinessKey, element.Node, element.Place.State, element.Hop,
         element.AcceptedAt, element.MovedAt, element.Caller?.Id, element.Place.Cancel == CancelMark.Pending);
 
-    private static ElementDetails ToDetails(MemoryElement element) => new(
+    public static ElementDetails ToDetails(MemoryElement element) => new(
         element.Key, ToSummary(element), element.Data, element.Place.Due, element.Place.AwaitedSignal,
-        element.Place.PendingCalls);
+        element.Place.PendingCalls)
+    {
+        Revision = element.Revision,
+        Batch = element.Place.Batch,
+    };
 }

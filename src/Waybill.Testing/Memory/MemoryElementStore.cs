@@ -15,7 +15,13 @@ internal sealed class MemoryElementStore : IElementStore
         (this.state, this.cancels, this.signals, this.hops) = (state, cancels, signals, hops);
 
     public Task<IReadOnlyList<Acceptance>> AcceptAsync(IReadOnlyList<NewElement> elements, CancellationToken cancel) =>
-        state.RunAsync<IReadOnlyList<Acceptance>>(() => [.. elements.Select(Accept)], cancel);
+        state.RunAsync<IReadOnlyList<Acceptance>>(
+            () =>
+            {
+                state.HeldQueues.RequireFit(elements);
+                return [.. elements.Select(Accept)];
+            },
+            cancel);
 
     public Task<IReadOnlyList<ClaimedElement>> ClaimAsync(
         WorkerEpoch epoch, IReadOnlyList<ClaimRequest> requests, CancellationToken cancel) =>
@@ -111,6 +117,7 @@ internal sealed class MemoryElementStore : IElementStore
             Failure = element.Failure,
             CancelRequested = place.Cancel == CancelMark.Pending,
             InLine = place.OrderKey is not null,
+            Trace = element.Trace,
         };
     }
 }

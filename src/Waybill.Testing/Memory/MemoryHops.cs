@@ -4,15 +4,18 @@ namespace Waybill.Testing.Memory;
 
 /// <summary>
 /// Applies the hops of one commit. In order: all hops are judged by the state before the commit; then each writes and
-/// moves; then the endings reach their callers; then joins that did not wait for all cancel the rest; then signals are
-/// delivered. So what one hop of a commit does never decides whether another one is applied.
+/// moves; then changes spread to what was called; then the endings reach callers and members of batches; then joins
+/// that did not wait for all cancel the rest; then signals are delivered. So what one hop of a commit does never
+/// decides whether another one is applied.
 /// </summary>
-internal sealed class MemoryHops(MemoryState state, MemoryCancels cancels, MemorySignals signals)
+internal sealed class MemoryHops(
+    MemoryState state, MemoryCancels cancels, MemorySignals signals, MemoryChanges changes)
 {
-    public IReadOnlyList<HopOutcome> Apply(IReadOnlyList<Hop> hops, Func<MemoryElement, bool> isHeld)
+    public IReadOnlyList<HopOutcome> Apply(IReadOnlyList<Hop> hops, Func<MemoryElement, bool> mayMove)
     {
         RequireOneEach(hops);
-        HopOutcome[] outcomes = [.. hops.Select(hop => new HopOutcome(Judge(hop, isHeld)))];
+        RequireDeclared(hops);
+        HopOutcome[] outcomes = [.. hops.Select(hop => Judge(hop, mayMove))];
         List<Hop> applied = [];
         foreach ((int index, Hop hop) in hops.Index())
         {
@@ -28,7 +31,20 @@ internal sealed class MemoryHops(MemoryState state, MemoryCancels cancels, Memor
             applied.Add(hop);
         }
 
-        MemoryElement[] impatient = [.. applied.Select(Reply).OfType<MemoryElement>()];
+        foreach (Hop hop in applied.Where(hop => hop.Changes.Count > 0 && hop.To is not Destination.End))
+        {
+            changes.Spread(
+                state.Elements[hop.Key], hop.Changes, hop.To is Destination.Calls calls ? calls.Elements : []);
+        }
+
+        List<MemoryElement> impatient = [];
+        foreach (Hop hop in applied)
+        {
+            ReplyToMembers(hop);
+            if (Reply(hop) is { } caller)
+                impatient.Add(caller);
+        }
+
         foreach (MemoryElement caller in impatient)
             cancels.RequestCalled(caller, detail: null);
         foreach (SignalDelivery signal in applied.SelectMany(hop => hop.Signals))
@@ -47,12 +63,28 @@ internal sealed class MemoryHops(MemoryState state, MemoryCancels cancels, Memor
         }
     }
 
-    private HopStatus Judge(Hop hop, Func<MemoryElement, bool> isHeld)
+    private void RequireDeclared(IReadOnlyList<Hop> hops)
     {
-        if (state.Find(hop.Key) is not { } element || element.Hop != hop.From || !isHeld(element))
-            return HopStatus.Lost;
+        foreach (Hop hop in hops)
+        {
+            if (hop.To is Destination.Enqueue { Slot: { } slot })
+                state.HeldQueues.RequireFits(slot);
+            else if (hop.To is Destination.Calls calls)
+                state.HeldQueues.RequireFit(calls.Elements);
+        }
+    }
+
+    private HopOutcome Judge(Hop hop, Func<MemoryElement, bool> mayMove)
+    {
+        if (state.Find(hop.Key) is not { } element || element.Hop != hop.From || !mayMove(element)
+            || (hop.Revision is { } revision && element.Revision != revision))
+            return new HopOutcome(HopStatus.Lost);
         bool mayPass = hop.Cancel != CancelStance.Yields || hop.To is Destination.End;
-        return element.Place.Cancel == CancelMark.Pending && !mayPass ? HopStatus.CancelPending : HopStatus.Applied;
+        if (element.Place.Cancel == CancelMark.Pending && !mayPass)
+            return new HopOutcome(HopStatus.CancelPending);
+        return MemoryChanges.Unanswered(element, hop) is { } pending
+            ? new HopOutcome(HopStatus.ChangePending) { Changes = pending }
+            : HopOutcome.Applied;
     }
 
     private void Move(MemoryElement element, Hop hop)
@@ -69,11 +101,12 @@ internal sealed class MemoryHops(MemoryState state, MemoryCancels cancels, Memor
         element.Data = hop.Data.ToArray();
         element.Failure = hop.Failure;
         element.Sidelined = null;
+        element.Held = null;
         if (hop.ConsumesReplies)
             element.Replies.Clear();
         MemoryPlace place = element.Place with
         {
-            Cancel = hop.Cancel == CancelStance.CarriesOut ? CancelMark.CarriedOut : element.Place.Cancel,
+            Cancel = After(element.Place.Cancel, hop.Cancel),
             AwaitedSignal = hop.ConsumesReplies ? null : element.Place.AwaitedSignal,
         };
         switch (hop.To)
@@ -94,12 +127,15 @@ internal sealed class MemoryHops(MemoryState state, MemoryCancels cancels, Memor
                 Sideline(element, place, hop, to);
                 break;
         }
+
+        ResolveCancels(element, hop.Cancel);
+        changes.Answer(element, hop.Changes);
     }
 
     private void HandOver(MemoryElement element, MemoryPlace place, Hop hop, Destination.HandOver to)
     {
         element.Node = to.Node;
-        state.Write(hop.Kind, element, hop.Detail, hop.Worked);
+        state.Write(hop.Kind, element, hop.Detail, hop.Worked, hop.Facts);
         // The place stays where the element was claimed: only its owner can see the difference, and a reclaim mends it.
         state.Queues.Put(element, hop.LeavesLine ? place with { OrderKey = null, LineNumber = 0 } : place);
     }
@@ -107,18 +143,19 @@ internal sealed class MemoryHops(MemoryState state, MemoryCancels cancels, Memor
     private void Enqueue(MemoryElement element, MemoryPlace place, Hop hop, Destination.Enqueue to)
     {
         element.Node = to.Slot.Node;
-        state.Write(hop.Kind, element, hop.Detail, hop.Worked);
-        state.Queues.PutWaiting(element, Arrived(element, place, to.Slot) with
+        state.Write(hop.Kind, element, hop.Detail, hop.Worked, hop.Facts);
+        MemoryPlace waiting = Arrived(element, place, to.Slot) with
         {
             Due = to.Delay is { } delay ? state.Now + delay : to.Due,
             Attempts = to.Attempts,
-        });
+        };
+        state.Settle(element, waiting, to.Slot.Held);
     }
 
     private void Call(MemoryElement element, MemoryPlace place, Hop hop, Destination.Calls to)
     {
         element.Node = to.Slot.Node;
-        state.Write(hop.Kind, element, JournalDetail.Called(to.Elements), hop.Worked);
+        state.Write(hop.Kind, element, JournalDetail.Called(to.Elements), hop.Worked, hop.Facts);
         state.Queues.Put(element, Arrived(element, place, to.Slot) with
         {
             State = ElementState.Calling,
@@ -132,7 +169,7 @@ internal sealed class MemoryHops(MemoryState state, MemoryCancels cancels, Memor
     private void AwaitSignal(MemoryElement element, MemoryPlace place, Hop hop, Destination.AwaitSignal to)
     {
         element.Node = to.Slot.Node;
-        state.Write(hop.Kind, element, hop.Detail, hop.Worked);
+        state.Write(hop.Kind, element, hop.Detail, hop.Worked, hop.Facts);
         state.Queues.Put(element, Arrived(element, place, to.Slot) with
         {
             State = ElementState.AwaitingSignal,
@@ -146,7 +183,7 @@ internal sealed class MemoryHops(MemoryState state, MemoryCancels cancels, Memor
     {
         element.Node = to.Node;
         element.Sidelined = new SidelinedRow(state.Now, to.Failure);
-        state.Write(hop.Kind, element, hop.Detail, hop.Worked);
+        state.Write(hop.Kind, element, hop.Detail, hop.Worked, hop.Facts);
         QueueSlot same = new(to.Node, place.Rank, place.OrderKey);
         state.Queues.Put(element, Arrived(element, place, same) with
         {
@@ -158,7 +195,11 @@ internal sealed class MemoryHops(MemoryState state, MemoryCancels cancels, Memor
     private void End(MemoryElement element, Hop hop, Destination.End end)
     {
         state.Delete(element);
-        state.Write(hop.Kind, element.Id, hop.From + 1, hop.Node, hop.Worked, hop.Detail);
+        element.Hop = hop.From + 1;
+        element.Node = hop.Node;
+        state.Write(hop.Kind, element, hop.Detail, hop.Worked, hop.Facts);
+        ResolveCancels(element, hop.Cancel);
+        changes.Ended(element);
         if (hop.Caller is null && state.FindTicket(ElementRef.Of(element.Id)) is { } ticket)
         {
             ticket.Record = ticket.Record with
@@ -181,6 +222,43 @@ internal sealed class MemoryHops(MemoryState state, MemoryCancels cancels, Memor
             Attempts = 0,
             PendingCalls = 0,
         };
+
+    private void ResolveCancels(MemoryElement element, CancelStance stance)
+    {
+        if (stance == CancelStance.CarriesOut)
+            changes.ResolveCancels(element, ChangeOutcome.Applied);
+        else if (stance == CancelStance.Refuses)
+            changes.ResolveCancels(element, ChangeOutcome.TooLate);
+    }
+
+    private static CancelMark After(CancelMark mark, CancelStance stance) => stance switch
+    {
+        CancelStance.CarriesOut => CancelMark.CarriedOut,
+        CancelStance.Refuses when mark == CancelMark.Pending => CancelMark.None,
+        _ => mark,
+    };
+
+    /// <summary>Lets members leave with their own replies, and all others with the batch's ending.</summary>
+    private void ReplyToMembers(Hop hop)
+    {
+        foreach (MemberReply leaving in hop.Members)
+        {
+            if (state.Find(ElementRef.Of(leaving.Member)) is { } member && member.Place.Batch == hop.Id)
+                LeaveBatch(member, leaving.Reply);
+        }
+
+        if (hop.To is not Destination.End end)
+            return;
+        foreach (MemoryElement member in state.Queues.MembersOf(hop.Id))
+            LeaveBatch(member, new Reply(0, end.Ending, end.Result.ToArray(), end.Reason));
+    }
+
+    private void LeaveBatch(MemoryElement member, Reply reply)
+    {
+        member.Replies[0] = reply with { Slot = 0, Value = reply.Value.ToArray() };
+        state.Queues.PutWaiting(member, member.Place with { Batch = null });
+        state.Write(JournalKind.Returned, member);
+    }
 
     /// <summary>Brings an ending to its caller.</summary>
     /// <returns>The caller, when it goes on without waiting for the rest.</returns>

@@ -13,21 +13,57 @@ internal sealed class MemoryJournalStore(MemoryState state) : IJournalStore
             },
             cancel);
 
+    public Task<JournalPosition> EndAsync(CancellationToken cancel) =>
+        state.RunAsync(() => state.Journal.Count == 0 ? default : state.Journal[^1].Position, cancel);
+
     public Task<IReadOnlyList<JournalEntry>> HistoryAsync(ElementId element, int max, CancellationToken cancel) =>
         state.RunAsync<IReadOnlyList<JournalEntry>>(
             () => [.. state.Journal.Where(entry => entry.Element == element).Take(max)], cancel);
 
+    public Task<long> CountAfterAsync(JournalPosition after, CancellationToken cancel) =>
+        state.RunAsync(() => (long)(state.Journal.Count - IndexBehind(after)), cancel);
+
     public Task<long> CountAsync(CancellationToken cancel) => state.RunAsync(() => (long)state.Journal.Count, cancel);
+
+    public Task<JournalPosition> OpenReaderAsync(string reader, CancellationToken cancel) =>
+        state.RunAsync(
+            () =>
+            {
+                if (!state.Readers.ContainsKey(reader))
+                    state.Readers.Add(reader, new JournalReader(reader, default, state.Now));
+                return state.Readers[reader].Acknowledged;
+            },
+            cancel);
+
+    public Task AcknowledgeAsync(string reader, JournalPosition position, CancellationToken cancel) =>
+        state.RunAsync(
+            () =>
+            {
+                if (state.Readers.TryGetValue(reader, out JournalReader? found)
+                    && position.CompareTo(found.Acknowledged) > 0)
+                    state.Readers[reader] = found with { Acknowledged = position };
+                return true;
+            },
+            cancel);
+
+    public Task<IReadOnlyList<JournalReader>> ReadersAsync(CancellationToken cancel) =>
+        state.RunAsync<IReadOnlyList<JournalReader>>(() => [.. state.Readers.Values], cancel);
+
+    public Task RemoveReaderAsync(string reader, CancellationToken cancel) =>
+        state.RunAsync(() => state.Readers.Remove(reader), cancel);
 
     public Task<int> TrimAsync(DateTimeOffset before, int max, CancellationToken cancel) =>
         state.RunAsync(
             () =>
             {
-                int old = state.Journal.TakeWhile(entry => entry.At < before).Take(max).Count();
+                int old = state.Journal.TakeWhile(entry => entry.At < before && IsDone(entry)).Take(max).Count();
                 state.Journal.RemoveRange(0, old);
                 return old;
             },
             cancel);
+
+    private bool IsDone(JournalEntry entry) =>
+        state.Readers.Values.All(reader => entry.Position.CompareTo(reader.Acknowledged) <= 0);
 
     private int IndexBehind(JournalPosition after)
     {

@@ -13,6 +13,7 @@ internal sealed class MemoryQueues(MemoryClock clock)
     private readonly SortedSet<(DateTimeOffset Due, long Key)> dues = [];
     private readonly SortedDictionary<long, SortedSet<long>> owned = [];
     private readonly Dictionary<LineAddress, SortedSet<(long Number, long Key)>> lines = [];
+    private readonly Dictionary<ElementId, SortedSet<long>> batches = [];
     private readonly List<NodeAddress> arrivals = [];
     private long lastLineNumber;
 
@@ -102,6 +103,10 @@ internal sealed class MemoryQueues(MemoryClock clock)
         [.. owned.Where(entry => !isLive(new WorkerEpoch(entry.Key)))
             .SelectMany(entry => entry.Value).Take(max).Select(key => elements[key])];
 
+    /// <summary>The members that a batch still has, oldest first.</summary>
+    public IReadOnlyList<MemoryElement> MembersOf(ElementId batch) =>
+        batches.TryGetValue(batch, out SortedSet<long>? members) ? [.. members.Select(key => elements[key])] : [];
+
     private bool IsBehindAnother(long key, MemoryPlace place) =>
         place.Line is { } line
         && lines.TryGetValue(line, out SortedSet<(long Number, long Key)>? queue)
@@ -126,6 +131,8 @@ internal sealed class MemoryQueues(MemoryClock clock)
             dues.Add((place.Due!.Value, element.Key));
         if (place.Owner is { } owner)
             Entry(owned, owner.Value).Add(element.Key);
+        if (place.Batch is { } batch)
+            Entry(batches, batch).Add(element.Key);
         if (place.State == ElementState.Ready)
         {
             Entry(ready, place.Node).Add((place.Rank, element.Key));
@@ -142,6 +149,8 @@ internal sealed class MemoryQueues(MemoryClock clock)
             dues.Remove((place.Due!.Value, element.Key));
         if (place.Owner is { } owner)
             Drop(owned, owner.Value, element.Key);
+        if (place.Batch is { } batch)
+            Drop(batches, batch, element.Key);
         if (place.State == ElementState.Ready)
             Drop(ready, place.Node, (place.Rank, element.Key));
     }

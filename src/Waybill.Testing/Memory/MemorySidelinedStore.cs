@@ -53,5 +53,9 @@ internal sealed class MemorySidelinedStore(MemoryState state, MemoryHops rules) 
 
     private static SidelinedElement ToItem(MemoryElement element) => new(
         element.Key, element.Id, element.BusinessKey, element.Node, element.Hop, element.Sidelined!.At,
-        element.Sidelined.Failure, element.Caller, element.Data);
+        element.Sidelined.Failure, element.Caller, element.Data)
+    {
+        Revision = element.Revision,
+        OrderKey = element.Place.OrderKey,
+    };
 }

@@ -48,7 +48,15 @@ internal sealed class MemoryState
 
     public List<JournalEntry> Journal { get; } = [];
 
+    /// <summary>Registered readers of the journal by name.</summary>
+    public SortedDictionary<string, JournalReader> Readers { get; } = new(StringComparer.Ordinal);
+
     public MemoryTables Tables { get; } = new();
+
+    public MemoryLedger Ledger { get; } = new();
+
+    /// <summary>The declared aggregation queues.</summary>
+    public MemoryHeldQueues HeldQueues { get; } = new();
 
     public DateTimeOffset Now => clock.Now;
 
@@ -112,8 +120,14 @@ internal sealed class MemoryState
     public IReadOnlyList<MemoryElement> CalledBy(MemoryElement caller) =>
         called.TryGetValue(caller.Id, out SortedDictionary<long, MemoryElement>? elements) ? [.. elements.Values] : [];
 
-    /// <summary>Inserts an element at the end of its line and journals it. Tickets are a matter of their own.</summary>
-    public void Insert(NewElement element, CallerRef? caller)
+    /// <summary>
+    /// Inserts an element at the end of its line, or among what is held, and journals it as accepted. Tickets are a
+    /// matter of their own.
+    /// </summary>
+    public MemoryElement Insert(NewElement element, CallerRef? caller) =>
+        Insert(element, caller, JournalKind.Accepted, JournalDetail.Accepted(element.BusinessKey, caller));
+
+    public MemoryElement Insert(NewElement element, CallerRef? caller, JournalKind kind, string detail)
     {
         long key = ++lastKey;
         MemoryPlace place = Queues.Slotted(
@@ -124,11 +138,13 @@ internal sealed class MemoryState
             Id = element.Id,
             BusinessKey = element.BusinessKey,
             Caller = caller,
+            Trace = element.Trace,
             AcceptedAt = Now,
             MovedAt = Now,
             Node = element.Slot.Node,
             Data = element.Data.ToArray(),
-            Place = Queues.Waiting(key, place),
+            Held = element.Slot.Held is { } row ? HeldNow(row) : null,
+            Place = element.Slot.Held is null ? Queues.Waiting(key, place) : place with { State = ElementState.Held },
         };
         elementsById.Add(inserted.Id, inserted);
         Elements.Add(key, inserted);
@@ -140,8 +156,47 @@ internal sealed class MemoryState
             siblings.Add(key, inserted);
         }
 
-        Write(JournalKind.Accepted, inserted, JournalDetail.Accepted(element.BusinessKey, caller));
+        Write(kind, inserted, detail, facts: element.Facts);
+        return inserted;
     }
+
+    /// <summary>
+    /// Lets an element wait at its place: held when there is a row for it and no instant to wait for first, else for
+    /// its turn.
+    /// </summary>
+    public void Settle(MemoryElement element, MemoryPlace place, HeldRow? row)
+    {
+        if (row is null || place.Due > Now)
+        {
+            Queues.PutWaiting(element, place);
+            return;
+        }
+
+        element.Held = HeldNow(row);
+        Queues.Put(element, place with { State = ElementState.Held, Owner = null, Due = null });
+    }
+
+    /// <summary>Changes data where the element stands, and its row when it is held and a new one is given.</summary>
+    public void Amend(MemoryElement element, ReadOnlyMemory<byte> data, QueueSlot? slot)
+    {
+        element.Data = data.ToArray();
+        element.Revision++;
+        if (slot?.Held is { } row && element.Held is { } before)
+            element.Held = row.Group == before.Row.Group ? before with { Row = row } : HeldNow(row);
+        // One that is about to be cancelled stands at the front, and stays there.
+        MemoryPlace place = element.Place;
+        if (slot is null || place.Cancel == CancelMark.Pending
+            || (place.Rank == slot.Rank && place.OrderKey == slot.OrderKey))
+            return;
+        MemoryPlace after = Queues.Slotted(place, slot with { Node = place.Node });
+        if (place.State is ElementState.Ready or ElementState.Delayed or ElementState.Blocked)
+            Queues.PutWaiting(element, after);
+        else
+            Queues.Put(element, after);
+    }
+
+    // To the microsecond, as a page's cursor has it.
+    private MemoryHeldRow HeldNow(HeldRow row) => new(row, HeldValue.Of(Now).Instant!.Value);
 
     public void Delete(MemoryElement element)
     {
@@ -176,13 +231,19 @@ internal sealed class MemoryState
     }
 
     /// <summary>Journals what happened to an element, at the hop and node where it is now.</summary>
-    public void Write(JournalKind kind, MemoryElement element, string? detail = null, TimeSpan worked = default) =>
-        Write(kind, element.Id, element.Hop, element.Node, worked, detail);
+    public void Write(
+        JournalKind kind, MemoryElement element, string? detail = null, TimeSpan worked = default,
+        string? facts = null) =>
+        Write(kind, element.Id, element.Hop, element.Node, worked, detail, facts);
 
     public void Write(
-        JournalKind kind, ElementId element, int hop, NodeAddress node, TimeSpan worked, string? detail) =>
+        JournalKind kind, ElementId element, int hop, NodeAddress node, TimeSpan worked, string? detail,
+        string? facts) =>
         Journal.Add(new JournalEntry(
-            new JournalPosition(transaction, ++transactionRows), Now, kind, element, hop, node, worked, detail));
+            new JournalPosition(transaction, ++transactionRows), Now, kind, element, hop, node, worked, detail)
+        {
+            Facts = facts,
+        });
 }
 
 /// <summary>One live epoch.</summary>

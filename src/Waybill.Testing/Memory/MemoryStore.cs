@@ -17,15 +17,19 @@ public sealed class MemoryStore : ISiteStore
     public MemoryStore(TimeProvider time)
     {
         State = new MemoryState(time);
-        MemoryCancels cancels = new(State);
+        MemoryChanges changes = new(State);
+        MemoryCancels cancels = new(State, changes);
         MemorySignals signals = new(State);
-        MemoryHops hops = new(State, cancels, signals);
+        MemoryHops hops = new(State, cancels, signals, changes);
         Elements = new MemoryElementStore(State, cancels, signals, hops);
         Directory = new MemoryElementDirectory(State);
         Tickets = new MemoryTicketStore(State);
         Sidelined = new MemorySidelinedStore(State, hops);
+        Held = new MemoryHeldStore(State, hops);
+        Changes = new MemoryChangeStore(State, changes, cancels);
         Workers = new MemoryWorkerStore(State);
         Journal = new MemoryJournalStore(State);
+        Records = new MemoryRecordStore(State);
     }
 
     /// <inheritdoc/>
@@ -51,10 +55,19 @@ public sealed class MemoryStore : ISiteStore
     public ISidelinedStore Sidelined { get; }
 
     /// <inheritdoc/>
+    public IHeldStore Held { get; }
+
+    /// <inheritdoc/>
+    public IChangeStore Changes { get; }
+
+    /// <inheritdoc/>
     public IWorkerStore Workers { get; }
 
     /// <inheritdoc/>
     public IJournalStore Journal { get; }
+
+    /// <inheritdoc/>
+    public IRecordStore Records { get; }
 
     /// <summary>Everything that the store keeps, for those who check it.</summary>
     internal MemoryState State { get; }

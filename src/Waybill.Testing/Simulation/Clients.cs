@@ -9,27 +9,33 @@ namespace Waybill.Testing.Simulation;
 /// </summary>
 internal sealed class Clients
 {
-    private static readonly Actor Operator = new("operator", "simulated");
+    public static readonly Actor Operator = new("operator", "simulated");
 
     private readonly World world;
     private readonly HashSet<(ElementId Element, int Payload)> sent = [];
+    private readonly Pickers pickers;
     private int signals;
 
     public Clients(World world)
     {
         this.world = world;
+        Changers = new Changers(world);
+        pickers = new Pickers(world);
         int count = world.Chance.Next(5, 30);
         Roots = [.. Enumerable.Range(1, count).Select(i => new Root($"r{i}", world.Chance.Next(1_000_000)))];
     }
 
     public IReadOnlyList<Root> Roots { get; }
 
+    /// <summary>Those who ask for changes.</summary>
+    public Changers Changers { get; }
+
     public bool HasSent(ElementId element, int payload) => sent.Contains((element, payload));
 
     /// <summary>One client does something, by chance.</summary>
     public void Act(SimulatedProcess process)
     {
-        switch (world.Chance.Next(40))
+        switch (world.Chance.Next(46))
         {
             case < 12:
                 Submit(process, world.OneOf(Roots));
@@ -39,6 +45,12 @@ internal sealed class Clients
                 break;
             case < 33:
                 ToSomeElement(process, Cancel);
+                break;
+            case < 37:
+                ToSomeElement(process, Changers.Ask, world.Chance.Next(4) == 0);
+                break;
+            case < 39:
+                pickers.Act(process);
                 break;
             default:
                 SeeToSidelined(process, world.Chance.Next(4));
@@ -82,11 +94,17 @@ internal sealed class Clients
             });
     }
 
-    private void ToSomeElement(SimulatedProcess process, Action<SimulatedProcess, ElementId> act)
+    private void ToSomeElement(
+        SimulatedProcess process, Action<SimulatedProcess, ElementId> act, bool ofShelf = false)
     {
-        int count = world.Store.State.Elements.Count;
-        if (count > 0)
-            act(process, world.Store.State.Elements.Values.ElementAt(world.Chance.Next(count)).Id);
+        ElementId[] elements =
+        [
+            .. world.Store.State.Elements.Values
+                .Where(element => !ofShelf || element.Place.State is ElementState.Held or ElementState.Batched)
+                .Select(element => element.Id),
+        ];
+        if (elements.Length > 0)
+            act(process, world.OneOf(elements));
     }
 
     private void Signal(SimulatedProcess process, ElementId element)

@@ -6,10 +6,13 @@ namespace Waybill.Testing.Simulation;
 internal static class HistoryChecks
 {
     public static bool IsHop(JournalKind kind) =>
-        kind is not (JournalKind.Returned or JournalKind.Signalled or JournalKind.CancelRequested);
+        kind is not (JournalKind.Returned or JournalKind.Signalled or JournalKind.CancelRequested
+            or JournalKind.Amended or JournalKind.ChangeRequested or JournalKind.ChangeResolved);
 
     public static bool IsEnding(JournalKind kind) =>
         kind is JournalKind.Finished or JournalKind.Failed or JournalKind.Cancelled or JournalKind.Dropped;
+
+    public static bool IsBeginning(JournalKind kind) => kind is JournalKind.Accepted or JournalKind.Released;
 
     /// <summary>Whether only a run that succeeded brings such a row about.</summary>
     public static bool IsOfRun(JournalKind kind) =>
@@ -36,24 +39,36 @@ internal static class HistoryChecks
 
     private static string? EndingFault(IReadOnlyList<JournalEntry> history)
     {
-        if (history[0].Kind != JournalKind.Accepted || history.Count(row => row.Kind == JournalKind.Accepted) != 1)
+        bool hasBegunOnce = IsBeginning(history[0].Kind) && history.Count(row => IsBeginning(row.Kind)) == 1;
+        if (!hasBegunOnce)
             return "it was not accepted once";
-        bool hasEndedOnce = IsEnding(history[^1].Kind) && history.Count(row => IsEnding(row.Kind)) == 1;
+        // With the ending, what is pending of changes comes too late: those rows follow it.
+        JournalEntry last = history.Last(row => row.Kind != JournalKind.ChangeResolved);
+        bool hasEndedOnce = IsEnding(last.Kind) && history.Count(row => IsEnding(row.Kind)) == 1;
         return hasEndedOnce ? null : "it did not end once";
     }
 
-    /// <summary>Each call returns once before the next hop.</summary>
+    /// <summary>
+    /// Each call, and each batch, returns once before the next hop. Only who is cancelled leaves a batch without.
+    /// </summary>
     private static string? JoinFault(IReadOnlyList<JournalEntry> history)
     {
-        int open = 0;
+        JournalKind? open = null;
+        bool isCancelled = false;
         foreach (JournalEntry row in history)
         {
-            if (row.Kind == JournalKind.Called)
-                open++;
-            else if (row.Kind == JournalKind.Returned && --open < 0)
-                return $"its call at hop {row.Hop} returned more than once";
-            else if (IsHop(row.Kind) && open > 0)
-                return $"it went on by {row.Kind} before its call returned";
+            if (IsHop(row.Kind) && open is { } kind && !(kind == JournalKind.Batched && isCancelled))
+                return $"it went on by {row.Kind} after {open} before that returned";
+            if (row.Kind is JournalKind.Called or JournalKind.Batched)
+                (open, isCancelled) = (row.Kind, false);
+            else if (IsHop(row.Kind))
+                open = null;
+            else if (row.Kind == JournalKind.Returned && (open is null || isCancelled))
+                return $"its call at hop {row.Hop} returned more than once, or after a cancel";
+            else if (row.Kind == JournalKind.Returned)
+                open = null;
+            else if (row.Kind == JournalKind.CancelRequested)
+                isCancelled = open == JournalKind.Batched;
         }
 
         return null;
@@ -85,5 +100,6 @@ internal static class HistoryChecks
     }
 
     private static bool GoesOn(JournalKind kind) =>
-        kind is JournalKind.Moved or JournalKind.Called or JournalKind.Waits or JournalKind.Diverted;
+        kind is JournalKind.Moved or JournalKind.Called or JournalKind.Waits or JournalKind.Diverted
+            or JournalKind.Batched;
 }

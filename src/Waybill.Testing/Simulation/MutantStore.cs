@@ -31,6 +31,33 @@ internal enum Mutation
 
     /// <summary>A line goes on past a sidelined element.</summary>
     LineIgnoresSidelined,
+
+    /// <summary>A rule releases whether or not it is still true.</summary>
+    ReleaseIgnoresGate,
+
+    /// <summary>A release takes a member of another wave along.</summary>
+    ReleaseTakesMember,
+
+    /// <summary>A member goes on without its wave's reply.</summary>
+    MemberReplyLost,
+
+    /// <summary>Data is amended whatever it has become since it was read.</summary>
+    SkipRevisionFence,
+
+    /// <summary>A change stays pending where it has been applied.</summary>
+    AnswerTwice,
+
+    /// <summary>A change that was withdrawn stays pending.</summary>
+    WithdrawLeavesMarks,
+
+    /// <summary>What an element calls does not inherit its pending changes.</summary>
+    CalledForgetChanges,
+
+    /// <summary>A change of a wave does not reach its members.</summary>
+    ChangeSkipsMembers,
+
+    /// <summary>An element ends, and what was pending there has no outcome.</summary>
+    EndForgetsChanges,
 }
 
 /// <summary>The store in memory with a bug put in.</summary>
@@ -39,6 +66,15 @@ internal static class MutantStore
     public static ISiteStore Of(MemoryStore store, Mutation mutation, Random chance) => mutation switch
     {
         Mutation.None or Mutation.JournalBySequence => store,
+        Mutation.ReleaseIgnoresGate or Mutation.ReleaseTakesMember =>
+            new StoreLayer(store) { Held = new MutantHeld(store, mutation) },
+        Mutation.AnswerTwice or Mutation.WithdrawLeavesMarks or Mutation.ChangeSkipsMembers =>
+            new StoreLayer(store) { Changes = new MutantChanges(store, mutation) },
+        Mutation.SkipRevisionFence => new StoreLayer(store)
+        {
+            Held = new MutantHeld(store, mutation),
+            Changes = new MutantChanges(store, mutation),
+        },
         Mutation.ReclaimToOldNode => new StoreLayer(store) { Workers = new ForgetfulWorkers(store) },
         _ => new StoreLayer(store) { Elements = new MutantCommits(store, mutation, chance) },
     };
@@ -103,6 +139,28 @@ internal static class MutantStore
             if (mutation == Mutation.LineIgnoresSidelined && hop.To is Destination.Sideline
                 && store.State.Find(hop.Key)?.Place.Line is { } line)
                 LetNextGo(line);
+            if (mutation == Mutation.MemberReplyLost && hop.To is Destination.End)
+                LoseReplies();
+            if (mutation == Mutation.CalledForgetChanges && hop.To is Destination.Calls calls)
+                MutantChanges.ForgetInherited(store.State, calls);
+            if (mutation == Mutation.EndForgetsChanges && hop.To is Destination.End)
+                ForgetOutcomes(hop.Id);
+        }
+
+        private void LoseReplies()
+        {
+            foreach (MemoryElement member in store.State.Elements.Values.Where(element =>
+                element.Node.Node == Trips.Unpacked.Name && element.Place.State == ElementState.Ready))
+                member.Replies.Clear();
+        }
+
+        private void ForgetOutcomes(ElementId element)
+        {
+            foreach (MemoryRequest request in store.State.Ledger.Requests.Values)
+            {
+                request.Outcomes.RemoveAll(outcome =>
+                    outcome.Element == element && outcome.Outcome == ChangeOutcome.TooLate);
+            }
         }
 
         private void LetNextGo(LineAddress line)

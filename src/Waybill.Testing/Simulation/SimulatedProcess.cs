@@ -13,14 +13,18 @@ internal sealed class SimulatedProcess : SynchronizationContext, IRunScheduler, 
 {
     public static readonly TimeSpan Lease = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan DrainTimeMax = TimeSpan.FromSeconds(3);
-    private static readonly Loop[] Loops = [Loop.Commit, Loop.Claim, Loop.Lease, Loop.Sweep, Loop.Poll, Loop.Purge];
+    private static readonly Loop[] Loops =
+        [Loop.Commit, Loop.Claim, Loop.Lease, Loop.Sweep, Loop.Poll, Loop.Change, Loop.Purge, Loop.Release];
 
     private readonly World world;
     private readonly FaultyStore store;
+    private readonly HeldTables tables;
     private readonly Queue<Action> posts = new();
     private readonly List<IThreadPoolWorkItem> runs = [];
     private readonly SortedDictionary<Loop, Task> underWay = [];
     private readonly List<(Task Call, Action<Task> Done)> calls = [];
+    private readonly int thread = Environment.CurrentManagedThreadId;
+    private volatile bool hasStrayed;
     private TimeSpan pausedUntil;
     private TimeSpan? stoppingSince;
 
@@ -45,9 +49,11 @@ internal sealed class SimulatedProcess : SynchronizationContext, IRunScheduler, 
         Workflows = Trips.All(code, version);
         SiteDefinition site = SiteDefinition.Checked(Workflows, options);
         store = new FaultyStore(world.Site, new Wire(world, this));
+        tables = new HeldTables(site, store);
         EndingWatch endings = new();
+        RemoteNodes remote = new(Time, () => world.NewId().ToString());
         Passes = new Passes(
-            new EngineContext(site, store, Time, this, world.NewId, endings, NullLoggerFactory.Instance),
+            new EngineContext(site, store, Time, this, world.NewId, endings, remote, NullLoggerFactory.Instance),
             NoServices.Instance);
         Client = new SiteClient(site, store, Time, endings, world.NewId);
     }
@@ -59,7 +65,9 @@ internal sealed class SimulatedProcess : SynchronizationContext, IRunScheduler, 
         Lease,
         Sweep,
         Poll,
+        Change,
         Purge,
+        Release,
         Stop,
     }
 
@@ -89,7 +97,14 @@ internal sealed class SimulatedProcess : SynchronizationContext, IRunScheduler, 
 
     public void Schedule(IThreadPoolWorkItem run) => runs.Add(run);
 
-    public override void Post(SendOrPostCallback d, object? state) => posts.Enqueue(() => d(state));
+    public override void Post(SendOrPostCallback d, object? state)
+    {
+        // What comes from another thread comes at any moment, and no seed would bring it back.
+        if (Environment.CurrentManagedThreadId == thread)
+            posts.Enqueue(() => d(state));
+        else
+            hasStrayed = true;
+    }
 
     /// <summary>Does something on this process's only thread, with all that follows from it.</summary>
     public void Do(Action action)
@@ -188,8 +203,15 @@ internal sealed class SimulatedProcess : SynchronizationContext, IRunScheduler, 
 
     private async Task KeepLeaseAsync()
     {
+        await tables.DeclareAsync(CancellationToken.None);
         await Passes.Caretaker.KeepLeaseOnceAsync();
         await Passes.Caretaker.LookForDeadOnceAsync();
+    }
+
+    private async Task ReleaseAsync()
+    {
+        await tables.DeclareAsync(CancellationToken.None);
+        await Passes.Releaser.ReleaseOnceAsync();
     }
 
     private Task Begin(Loop loop)
@@ -202,15 +224,19 @@ internal sealed class SimulatedProcess : SynchronizationContext, IRunScheduler, 
                 return Passes.Claimer.ClaimOnceAsync();
             case Loop.Lease:
                 return KeepLeaseAsync();
+            case Loop.Change:
+                return Passes.ResolveChangesOnceAsync();
             case Loop.Purge:
                 return Passes.Caretaker.PurgeOnceAsync();
+            case Loop.Release:
+                return ReleaseAsync();
             case Loop.Stop:
                 return StopOnceAsync();
             case Loop.Sweep:
                 Passes.Caretaker.SweepOnce();
                 return Task.CompletedTask;
             default:
-                Passes.Claimer.Poll();
+                Passes.Poll();
                 return Task.CompletedTask;
         }
     }
@@ -237,6 +263,8 @@ internal sealed class SimulatedProcess : SynchronizationContext, IRunScheduler, 
     {
         if (IsDead)
             return;
+        if (hasStrayed)
+            world.Violated($"something in {Name} went on by another thread");
         foreach ((Loop loop, Task pass) in underWay.Where(entry => entry.Value.IsCompleted).ToArray())
         {
             underWay.Remove(loop);

@@ -17,6 +17,9 @@ public sealed record SimulationResult
     /// <summary>How often each kind of fault fired; those that did not are missing.</summary>
     public required IReadOnlyDictionary<FaultKind, int> Faults { get; init; }
 
+    /// <summary>How often the run came to what else it shall have come to.</summary>
+    public required IReadOnlyDictionary<Occasion, int> Occasions { get; init; }
+
     /// <summary>How many journal rows of each kind there are.</summary>
     public required IReadOnlyDictionary<JournalKind, int> Events { get; init; }
 

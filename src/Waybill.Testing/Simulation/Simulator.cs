@@ -172,6 +172,7 @@ public sealed class Simulator
         TraceHash = world.TraceHash,
         Violations = world.Violations,
         Faults = world.Faults,
+        Occasions = world.Occasions,
         Events = world.Store.State.Journal.CountBy(row => row.Kind).ToDictionary(),
         Trace = world.TraceLines,
     };

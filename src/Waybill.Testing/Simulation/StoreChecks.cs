@@ -1,3 +1,4 @@
+using Waybill.Stores;
 using Waybill.Testing.Memory;
 
 namespace Waybill.Testing.Simulation;
@@ -8,9 +9,11 @@ internal static class StoreChecks
     public static void Run(World world)
     {
         MemoryState state = world.Store.State;
+        ILookup<ElementId, int> applied = ChangeChecks.Applied(state);
         foreach (MemoryElement element in state.Elements.Values)
         {
-            if (Fault(state, element) is { } fault)
+            string? found = Fault(state, element) ?? ChangeChecks.Fault(applied, element.Id, element.Data);
+            if (found is { } fault)
                 world.Violated($"{World.NumberOf(element.Id)}:{element.Hop} at {element.Node}: {fault}");
         }
 
@@ -27,6 +30,14 @@ internal static class StoreChecks
             return $"{place.State}, yet its owner is {place.Owner}";
         if (!isOwned && !place.Node.Equals(element.Node))
             return $"its place is at {place.Node}";
+        if ((place.State == ElementState.Held) != (element.Held is not null))
+            return $"{place.State}, yet in the table of its queue: {element.Held is not null}";
+        if (place.State == ElementState.Held && element.Held!.Row.Group != Plan.LaneOf(Trip.Read(element.Data)))
+            return $"held in group {element.Held.Row.Group}, which its data does not say";
+        if ((place.State == ElementState.Batched) != place.Batch.HasValue)
+            return $"{place.State}, yet its batch is {place.Batch}";
+        if (place.Batch is { } wave && state.Find(ElementRef.Of(wave)) is null)
+            return $"a member of wave {World.NumberOf(wave)}, which has ended";
         if ((place.State == ElementState.Sidelined) != (element.Sidelined is not null))
             return $"{place.State}, yet on the list of the sidelined: {element.Sidelined is not null}";
         int inFlight = place.State != ElementState.Calling

@@ -21,9 +21,15 @@ internal sealed class StoreLayer(ISiteStore inner) : ISiteStore
 
     public ISidelinedStore Sidelined => inner.Sidelined;
 
+    public IHeldStore Held { get; init; } = inner.Held;
+
+    public IChangeStore Changes { get; init; } = inner.Changes;
+
     public IWorkerStore Workers { get; init; } = inner.Workers;
 
     public IJournalStore Journal => inner.Journal;
+
+    public IRecordStore Records => inner.Records;
 
     public Task OpenAsync(CancellationToken cancel) => inner.OpenAsync(cancel);
 
@@ -59,21 +65,31 @@ internal abstract class CommitLayer(IElementStore inner) : IElementStore
         inner.CancelAsync(requests, cancel);
 }
 
-/// <summary>Traces every commit where it reaches the store, and sees that no ended epoch gets one through.</summary>
-internal sealed class WatchedCommits(World world, IElementStore inner) : CommitLayer(inner)
+/// <summary>Passes everything on that has to do with held elements.</summary>
+internal abstract class HeldLayer(IHeldStore inner) : IHeldStore
 {
-    public override async Task<IReadOnlyList<HopOutcome>> CommitAsync(
-        WorkerEpoch epoch, IReadOnlyList<Hop> hops, CancellationToken cancel)
-    {
-        bool isLive = world.Store.State.IsLive(epoch);
-        IReadOnlyList<HopOutcome> outcomes = await Inner.CommitAsync(epoch, hops, cancel);
-        foreach ((Hop hop, HopOutcome outcome) in hops.Zip(outcomes))
-        {
-            world.Trace($"  {World.NumberOf(hop.Id)}:{hop.From} {hop.Kind} {hop.To.GetType().Name}: {outcome.Status}");
-            if (!isLive && outcome.Status == HopStatus.Applied)
-                world.Violated($"epoch {epoch.Value} has ended and yet moved {World.NumberOf(hop.Id)}");
-        }
+    protected IHeldStore Inner => inner;
 
-        return outcomes;
-    }
+    public Task DeclareAsync(IReadOnlyList<HeldQueue> queues, CancellationToken cancel) =>
+        inner.DeclareAsync(queues, cancel);
+
+    public Task<HeldPage> ListAsync(
+        NodeAddress queue, HeldFilter filter, HeldPageRequest page, CancellationToken cancel) =>
+        inner.ListAsync(queue, filter, page, cancel);
+
+    public Task<IReadOnlyList<HeldGroup>> GroupAsync(NodeAddress queue, HeldQuery query, CancellationToken cancel) =>
+        inner.GroupAsync(queue, query, cancel);
+
+    public virtual Task<HeldReleased> ReleaseAsync(HeldRelease release, CancellationToken cancel) =>
+        inner.ReleaseAsync(release, cancel);
+
+    public Task<IReadOnlyList<HopOutcome>> ActAsync(IReadOnlyList<Hop> hops, CancellationToken cancel) =>
+        inner.ActAsync(hops, cancel);
+
+    public virtual Task<IReadOnlyList<bool>> AmendAsync(
+        IReadOnlyList<Amendment> amendments, CancellationToken cancel) =>
+        inner.AmendAsync(amendments, cancel);
+
+    public Task<Page<BatchMember>> MembersAsync(ElementId batch, PageRequest page, CancellationToken cancel) =>
+        inner.MembersAsync(batch, page, cancel);
 }

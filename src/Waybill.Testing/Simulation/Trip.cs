@@ -10,10 +10,17 @@ namespace Waybill.Testing.Simulation;
 /// <param name="Step">How many steps it has made.</param>
 /// <param name="IsEdited">Whether a person has edited it.</param>
 /// <param name="IsUpgraded">Whether it was moved to the newer version.</param>
-internal sealed record Trip(int Plan, int Depth, int Step, bool IsEdited = false, bool IsUpgraded = false)
+/// <param name="Lane">The group in which it is held, when a person chose it.</param>
+/// <param name="Changes">The numbers of the changes that were applied to it, in their order.</param>
+internal sealed record Trip(
+    int Plan, int Depth, int Step, bool IsEdited = false, bool IsUpgraded = false, string? Lane = null,
+    IReadOnlyList<int>? Changes = null)
 {
     /// <summary>One set of options for all sites of all runs, so that the contracts are made once.</summary>
     public static JsonSerializerOptions Json { get; } = MakeJson();
+
+    /// <summary>What stored data says.</summary>
+    public static Trip Read(ReadOnlyMemory<byte> data) => JsonSerializer.Deserialize<Trip>(data.Span, Json)!;
 
     private static JsonSerializerOptions MakeJson()
     {
@@ -38,6 +45,8 @@ internal enum Step
     Batch,
     Paced,
     Risky,
+    Hold,
+    HoldLater,
     Wait,
     AwaitSignal,
     AwaitSignalForAWhile,
@@ -46,6 +55,14 @@ internal enum Step
     ForkImpatiently,
     Finish,
     Fail,
+}
+
+/// <summary>What a wave does with one of its members.</summary>
+internal enum MemberFate
+{
+    IsDoneEarly,
+    Fails,
+    StaysToTheEnd,
 }
 
 /// <summary>Plans are made from their number alone, so that every process and every check knows them.</summary>
@@ -61,7 +78,9 @@ internal static class Plan
             return trip.Depth > 0 && Mixed(trip.Plan, 1, 6) == 0 ? Step.Fail : Step.Finish;
         // What has been called twice over calls nothing more.
         int kinds = trip.Depth < 2 ? (int)Step.Finish : (int)Step.Call;
-        return (Step)Mixed(trip.Plan, 10 + trip.Step, kinds);
+        Step step = (Step)Mixed(trip.Plan, 10 + trip.Step, kinds);
+        // What was submitted may change its version, and is not held, since nobody claims it then.
+        return trip.Depth == 0 && (step is Step.Hold or Step.HoldLater) ? Step.Alpha : step;
     }
 
     public static int ResultOf(int plan) => Mixed(plan, 2, 1000);
@@ -74,6 +93,18 @@ internal static class Plan
 
     /// <summary>The plan of what an element calls with its present step.</summary>
     public static int CalledPlan(Trip trip, int call) => Mixed(trip.Plan, 100 + (trip.Step * 10) + call, 1_000_000);
+
+    /// <summary>The group in which an element is held, unless a person chose another.</summary>
+    public static string LaneOf(Trip trip) => trip.Lane ?? $"lane {Mixed(trip.Plan, 6, 2)}";
+
+    /// <summary>What a wave does with one of its members.</summary>
+    public static MemberFate FateOf(int wave, long member) =>
+        (MemberFate)Math.Min(Mixed(wave, 1000 + (int)member, 4), (int)MemberFate.StaysToTheEnd);
+
+    /// <summary>What a member takes along that leaves its wave early.</summary>
+    public static int MemberResultOf(int wave, long member) => Mixed(wave, 2000 + (int)member, 1000);
+
+    public static bool WaveFails(int wave) => Mixed(wave, 8, 4) == 0;
 
     public static int Mixed(int plan, int what, int below)
     {

@@ -25,6 +25,42 @@ internal sealed class TripRuns(World world, SimulatedProcess process)
         return RunAsync(element, cancel);
     }
 
+    public ValueTask<Route> UnpackAsync(Element<Trip> element, Replies<int> replies, CancellationToken cancel)
+    {
+        world.Waves.Unpacked(element, replies);
+        return RunAsync(element, cancel);
+    }
+
+    /// <summary>A wave looks at its members and lets some of them go.</summary>
+    public async ValueTask<Route> GatherAsync(Element<Trip> wave, CancellationToken cancel)
+    {
+        world.Ledger.Began(wave);
+        int plan = wave.Data.Plan;
+        TimeSpan pause = TimeSpan.FromMilliseconds(Plan.Mixed(plan, 5, 1500));
+        Route route = Route.Wait(Trips.Close, wave.Data with { Step = 1 }, pause);
+        await foreach (BatchMember<Trip> member in wave.MembersAsync<Trip>(cancel))
+        {
+            long number = World.NumberOf(member.Id);
+            route = Plan.FateOf(plan, number) switch
+            {
+                MemberFate.IsDoneEarly => route.MemberDone(member.Id, Plan.MemberResultOf(plan, number)),
+                MemberFate.Fails => route.MemberFails(member.Id, "as planned for it"),
+                _ => route,
+            };
+        }
+
+        return await LiveAsync(wave.Header, () => Marked(wave, route), cancel);
+    }
+
+    public ValueTask<Route> CloseAsync(Element<Trip> wave, CancellationToken cancel)
+    {
+        world.Ledger.Began(wave);
+        Route end = Plan.WaveFails(wave.Data.Plan)
+            ? Route.Fail("as planned")
+            : Route.Finish(Plan.ResultOf(wave.Data.Plan));
+        return LiveAsync(wave.Header, () => Marked(wave, end), cancel);
+    }
+
     public ValueTask<Route> UndoAsync(Element<Trip> element, CancellationToken cancel)
     {
         world.Ledger.Began(element);
@@ -91,6 +127,9 @@ internal sealed class TripRuns(World world, SimulatedProcess process)
             Step.Batch => Route.To(Trips.Batch, next),
             Step.Paced => Route.To(Trips.Paced, next),
             Step.Risky => Route.To(Trips.Risky, next),
+            Step.Hold => Route.To(Trips.Shelf, next),
+            Step.HoldLater => Route.Wait(
+                Trips.Shelf, next, TimeSpan.FromMilliseconds(Plan.Mixed(trip.Plan, 5, 1000))),
             Step.Wait => Route.Wait(Trips.Beta, next, TimeSpan.FromMilliseconds(Plan.Mixed(trip.Plan, 5, 3000))),
             Step.AwaitSignal => Route.WaitFor(Trips.Go, Trips.Signalled, next),
             Step.AwaitSignalForAWhile => Route.WaitFor(

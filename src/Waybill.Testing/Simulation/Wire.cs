@@ -5,7 +5,11 @@ namespace Waybill.Testing.Simulation;
 /// <summary>The network between one process and the store: decides the fate of each call by chance.</summary>
 internal sealed class Wire(World world, SimulatedProcess process) : IStoreFaults
 {
-    private static readonly string[] Reads = ["Directory", "Tickets", "Journal", "Elements.Fences", "Sidelined.List"];
+    private static readonly string[] Reads =
+    [
+        "Directory", "Tickets", "Journal", "Elements.Fences", "Sidelined.List", "Held.List", "Held.Group",
+        "Held.Members", "Changes.Find", "Changes.List", "Changes.Count",
+    ];
 
     public Task<T> CallAsync<T>(string call, Func<Task<T>> apply)
     {
@@ -51,14 +55,14 @@ internal sealed class Wire(World world, SimulatedProcess process) : IStoreFaults
 
     private Task<T> CrashBefore<T>(string call)
     {
-        world.Fired(FaultKind.CrashBeforeCall, $"{process.Name} {call}");
+        Broken(FaultKind.CrashBeforeCall, call);
         process.Die();
         return Never<T>();
     }
 
     private Task<T> CrashAfter<T>(string call, Func<Task<T>> apply)
     {
-        world.Fired(FaultKind.CrashAfterCall, $"{process.Name} {call}");
+        Broken(FaultKind.CrashAfterCall, call);
         // First dead, then applied: what the call tells others must not wake this one.
         process.Die();
         _ = apply().Exception;
@@ -67,20 +71,20 @@ internal sealed class Wire(World world, SimulatedProcess process) : IStoreFaults
 
     private Task<T> UnknownApplied<T>(string call, Func<Task<T>> apply)
     {
-        world.Fired(FaultKind.UnknownApplied, $"{process.Name} {call}");
+        Broken(FaultKind.UnknownApplied, call);
         _ = apply().Exception;
         return Unknown<T>();
     }
 
     private Task<T> UnknownNotApplied<T>(string call)
     {
-        world.Fired(FaultKind.UnknownNotApplied, $"{process.Name} {call}");
+        Broken(FaultKind.UnknownNotApplied, call);
         return Unknown<T>();
     }
 
     private Task<T> UnknownAppliedLate<T>(string call, Func<Task<T>> apply)
     {
-        world.Fired(FaultKind.UnknownAppliedLate, $"{process.Name} {call}");
+        Broken(FaultKind.UnknownAppliedLate, call);
         world.Deliveries.Add(new Delivery(process, $"late {call}", () => _ = apply().Exception, null));
         return Unknown<T>();
     }
@@ -111,8 +115,26 @@ internal sealed class Wire(World world, SimulatedProcess process) : IStoreFaults
     {
         if (applied.Exception is { } error)
             answer.SetException(error.InnerExceptions);
+        else if (applied.IsCanceled)
+            answer.SetCanceled();
         else
             answer.SetResult(applied.Result);
+    }
+
+    /// <summary>Notes that a call was broken off: its process does not get to know what became of it.</summary>
+    private void Broken(FaultKind kind, string call)
+    {
+        world.Fired(kind, $"{process.Name} {call}");
+        Occasion? occasion = call switch
+        {
+            "Held.Release" => Occasion.ReleaseBroken,
+            "Changes.Request" => Occasion.RequestBroken,
+            "Changes.Resolve" => Occasion.AnswerBroken,
+            "Changes.Withdraw" => Occasion.WithdrawalBroken,
+            _ => null,
+        };
+        if (occasion is { } met)
+            world.Met(met);
     }
 
     private static Task<T> Never<T>() => new TaskCompletionSource<T>().Task;

@@ -24,8 +24,14 @@ internal sealed class World
         Harshness = OneOf([0.1, 0.3, 1.0]);
         Store = new MemoryStore(StoreTime);
         ISiteStore store = MutantStore.Of(Store, settings.Mutation, Chance);
-        Site = new StoreLayer(store) { Elements = new WatchedCommits(this, store.Elements) };
+        Site = new StoreLayer(store)
+        {
+            Elements = new WatchedCommits(this, store.Elements),
+            Held = new WatchedReleases(this, store.Held),
+            Changes = new WatchedChanges(this, store.Changes),
+        };
         Ledger = new Ledger(this);
+        Waves = new Waves(this);
         Clients = new Clients(this);
         Reader = new JournalReader(this);
     }
@@ -50,6 +56,8 @@ internal sealed class World
 
     public Ledger Ledger { get; }
 
+    public Waves Waves { get; }
+
     public Clients Clients { get; }
 
     public JournalReader Reader { get; }
@@ -61,6 +69,8 @@ internal sealed class World
     public List<Delivery> Deliveries { get; } = [];
 
     public SortedDictionary<FaultKind, int> Faults { get; } = [];
+
+    public SortedDictionary<Occasion, int> Occasions { get; } = [];
 
     public List<string> Violations { get; } = [];
 
@@ -95,6 +105,9 @@ internal sealed class World
         Faults[kind] = Faults.GetValueOrDefault(kind) + 1;
         Trace($"! {kind} {who}");
     }
+
+    /// <summary>Notes that a run came to something, so that a set of runs can show what it had.</summary>
+    public void Met(Occasion occasion) => Occasions[occasion] = Occasions.GetValueOrDefault(occasion) + 1;
 
     public void Violated(string what)
     {

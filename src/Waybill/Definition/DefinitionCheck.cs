@@ -8,6 +8,8 @@ internal static class DefinitionCheck
         .. Repeated(workflows, workflow => workflow.ToString()).Select(name =>
             $"Workflow {name} is defined twice. Give one of them another name or version."),
         .. workflows.SelectMany(workflow => Faults(workflow, workflows)),
+        .. ChangeCheck.Faults(workflows),
+        .. workflows.SelectMany(SearchDefinition.Faults),
         .. Repeated(workflows.SelectMany(UpgradedNodes), address => address).Select(address =>
             $"Node {address} is upgraded twice. Keep one of the upgrades."),
     ];
@@ -35,6 +37,8 @@ internal static class DefinitionCheck
             yield return fault;
         foreach (string fault in parts.Nodes.SelectMany(node => NodeFaults(workflow, node, all)))
             yield return fault;
+        foreach (string fault in parts.Nodes.SelectMany(node => HoldCheck.Faults(workflow, node, all)))
+            yield return fault;
         if (repeated.Length == 0 && parts.Start is not null)
         {
             foreach (string fault in GraphFaults(workflow))
@@ -52,7 +56,10 @@ internal static class DefinitionCheck
             .SelectMany(node => node.Successors.Select(to => ($"Node \"{node.Node}\"", (Node?)to)))
             .Append(("StartsAt", parts.Start))
             .Append(("CancelsTo", parts.CancelNode))
-            .Concat(parts.Upgrades.Select(upgrade => ("UpgradesFrom", (Node?)upgrade.To)));
+            .Concat(parts.Upgrades.Select(upgrade => ("UpgradesFrom", (Node?)upgrade.To)))
+            .Concat(parts.PastCancel.Select(node => ("CancelTooLateFrom", (Node?)node)))
+            .Concat(parts.Changes.SelectMany(change =>
+                change.NamedNodes.Select(node => ($"Change \"{change.Type}\"", (Node?)node))));
         return named
             .Where(name => name.Node is not null && !parts.Nodes.Any(node => IsSame(node.Node, name.Node)))
             .Select(name => parts.Nodes.Any(node => node.Node.Name == name.Node!.Name)
@@ -67,9 +74,9 @@ internal static class DefinitionCheck
     {
         if (node.BuildCode is null)
             yield return
-                $"Node \"{node.Node}\" of workflow {workflow} has no code. Declare RunBy, Run, or (for a step) "
-                + "Receives.";
-        if (!node.MayFinish && !node.Successors.Any())
+                $"Node \"{node.Node}\" of workflow {workflow} has no code. Declare RunBy, Run, RunRemotely, or (for a "
+                + "step) Receives.";
+        if (!node.MayFinish && !node.Successors.Any() && node.Hold is null)
             yield return
                 $"Node \"{node.Node}\" of workflow {workflow} is a dead end. Declare GoesTo, Calls, WaitsFor or "
                 + "Finishes.";

@@ -10,6 +10,16 @@ internal abstract class NodeCode
     /// <summary>How many elements one run takes.</summary>
     public virtual int BatchMax => 1;
 
+    /// <summary>
+    /// How many elements it can run at once now, those that it runs included; asked often, with the runner's lock held,
+    /// so it must answer at once and call nothing. Default: no limit of its own.
+    /// </summary>
+    /// <remarks>Elements beyond it are not claimed, not begun, and given back when they wait in memory.</remarks>
+    public virtual int RoomMax => int.MaxValue;
+
+    /// <summary>Raised after <see cref="RoomMax"/> has grown; must be raised without holding a lock.</summary>
+    public event Action? RoomGrew;
+
     /// <summary>The codec of the data that elements bring here.</summary>
     public abstract JsonCodec DataCodec { get; }
 
@@ -21,11 +31,13 @@ internal abstract class NodeCode
         IReadOnlyList<InFlight> elements, CancellationToken cancel) =>
         throw new NotSupportedException();
 
+    private protected void NoteRoomGrew() => RoomGrew?.Invoke();
+
     private protected static Element<TData> Read<TData>(InFlight element, JsonCodec<TData> codec)
     {
         TData data = codec.Read(element.Data.Span, out bool hasUnknownMembers);
         element.HasUnknownMembers = hasUnknownMembers;
-        return new Element<TData>(element.ToHeader(), data);
+        return new Element<TData>(element.ToHeader(), data, element.Members);
     }
 }
 

@@ -11,6 +11,9 @@ internal sealed record NodeDefinition
 
     public Func<NodeServices, NodeCode>? BuildCode { get; init; }
 
+    /// <summary>How long a remote worker's lease lasts; null for a node that runs here.</summary>
+    public TimeSpan? RemoteLease { get; init; }
+
     public IReadOnlyList<Node> Exits { get; init; } = [];
 
     public IReadOnlyList<DeclaredCall> Calls { get; init; } = [];
@@ -33,6 +36,12 @@ internal sealed record NodeDefinition
 
     public Func<object, string?>? OrderKey { get; init; }
 
+    /// <summary>What an aggregation queue holds and releases; null for a node that runs its elements.</summary>
+    public HoldDefinition? Hold { get; init; }
+
+    /// <summary>Whether readers of the journal are asked to leave it out.</summary>
+    public bool IsUntracked { get; init; }
+
     public TimeSpan RunTimeMax { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>Every node to which an element can come from here inside the workflow.</summary>
@@ -40,7 +49,8 @@ internal sealed record NodeDefinition
         Exits
             .Concat(Calls.Select(call => call.ResumesAt))
             .Concat(Signals.Select(signal => signal.ResumesAt))
-            .Concat(FailureNode is null ? [] : [FailureNode]);
+            .Concat(FailureNode is null ? [] : [FailureNode])
+            .Concat(Hold?.Target is { } target ? [target.ResumesAt] : []);
 }
 
 internal sealed record DeclaredCall(Workflow Workflow, Node ResumesAt);

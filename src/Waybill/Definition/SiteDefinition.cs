@@ -7,12 +7,14 @@ namespace Waybill.Definition;
 internal sealed class SiteDefinition
 {
     private readonly Dictionary<NodeAddress, PlacedNode> nodes;
+    private readonly HashSet<Workflow> secretive;
 
     private SiteDefinition(IReadOnlyList<Workflow> workflows, SiteOptions options)
     {
         Workflows = workflows;
         Options = options;
-        Codecs = new CodecSet(options.Json);
+        Codecs = new CodecSet(options.Json, [.. workflows.SelectMany(w => w.Parts.SecretMembers)], options.Keys);
+        secretive = [.. workflows.Where(workflow => workflow.Parts.DataTypes.Any(Codecs.HasSecrets))];
         nodes = workflows
             .SelectMany(workflow => workflow.Parts.Nodes.Select(node => PlacedNode.Of(workflow, node))
                 .Concat(workflow.Parts.Upgrades.Select(upgrade => PlacedNode.Of(workflow, upgrade))))
@@ -25,6 +27,9 @@ internal sealed class SiteDefinition
 
     public CodecSet Codecs { get; }
 
+    /// <summary>Whether any workflow declares changes.</summary>
+    public bool HasChanges => Workflows.Any(workflow => workflow.Parts.Changes.Count > 0);
+
     public IReadOnlyCollection<PlacedNode> Nodes => nodes.Values;
 
     /// <summary>Checks everything.</summary>
@@ -33,19 +38,24 @@ internal sealed class SiteDefinition
     {
         Workflow[] all = [.. workflows];
         string[] faults =
-            [.. options.Faults(), .. DefinitionCheck.Faults(all), .. DefinitionCheck.HostingFaults(all, options)];
+            [.. options.Faults(), .. DefinitionCheck.Faults(all), .. DefinitionCheck.HostingFaults(all, options),
+                .. SecretCheck.Faults(all, options)];
         return faults.Length == 0 ? new SiteDefinition(all, options) : throw new DefinitionException(faults);
     }
+
+    /// <summary>Whether what its code says in a failure may be secret, because its data is in part.</summary>
+    public bool IsSecretive(Workflow workflow) => secretive.Contains(workflow);
 
     public PlacedNode? Find(NodeAddress address) => nodes.GetValueOrDefault(address);
 
     /// <summary>
-    /// Where an element with this data stands in the queue of a node; in no line when that cannot be told: the data may
-    /// be unreadable, or the node's code for its key may throw, and the element must still go somewhere.
+    /// Where an element with this data stands in the queue of a node; in no line, and not held, when that cannot be
+    /// told: the data may be unreadable, or the node's code for its key may throw, and the element must still go
+    /// somewhere.
     /// </summary>
     public QueueSlot SlotFor(PlacedNode node, ReadOnlyMemory<byte> data)
     {
-        if (node.Definition is { Priority: null, OrderKey: null })
+        if (node.Definition is { Priority: null, OrderKey: null, Hold: null })
             return new QueueSlot(node.Address);
         try
         {
@@ -60,8 +70,9 @@ internal sealed class SiteDefinition
     /// <summary>Where an element with this data stands in the queue of a node.</summary>
     public static QueueSlot SlotFor(PlacedNode node, object data) => new(
         node.Address,
-        node.Definition.Priority is { } priority ? -Math.Max(priority(data), -int.MaxValue) : 0,
-        node.Definition.OrderKey?.Invoke(data));
+        node.Priority is { } priority ? -Math.Max(priority(data), -int.MaxValue) : 0,
+        node.Definition.OrderKey?.Invoke(data),
+        node.Definition.Hold?.RowOf(node.Definition.Node, data));
 
     /// <summary>The start node of a workflow that this site defines.</summary>
     public PlacedNode StartOf(Workflow workflow) =>

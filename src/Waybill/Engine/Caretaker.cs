@@ -98,7 +98,8 @@ internal sealed partial class Caretaker(
     }
 
     /// <summary>
-    /// Forgets tickets and journal rows past their retention, a bounded number at once. Returns how many.
+    /// Forgets tickets and journal rows past their retention, and records whose time has run out, a bounded number at
+    /// once. Returns how many.
     /// </summary>
     public async Task<int> PurgeOnceAsync()
     {
@@ -106,12 +107,14 @@ internal sealed partial class Caretaker(
         return await context.Store.Tickets.PurgeAsync(
                 now - context.Options.TicketRetention, PurgeBatchMax, CancellationToken.None)
             + await context.Store.Journal.TrimAsync(
-                now - context.Options.JournalRetention, PurgeBatchMax, CancellationToken.None);
+                now - context.Options.JournalRetention, PurgeBatchMax, CancellationToken.None)
+            + await context.Store.Records.PurgeAsync(PurgeBatchMax, CancellationToken.None);
     }
 
-    /// <summary>Cancels and gives up runs past their time.</summary>
+    /// <summary>Cancels and gives up runs past their time, and ends leases of remote workers that lapsed.</summary>
     public void SweepOnce()
     {
+        context.Remote.SweepOnce();
         foreach (NodeRunner runner in hosted.All)
             runner.Sweep();
     }

@@ -5,6 +5,7 @@ namespace Waybill.Engine;
 /// <summary>Takes ready elements from the store, as far as the process and each node have room.</summary>
 internal sealed class Claimer(EngineContext context, HostedNodes hosted, Outbox outbox, Custody custody) : IDisposable
 {
+    private readonly BatchMembers members = new(context.Store, context.Site.Codecs);
     private int first;
     private volatile bool isStopping;
 
@@ -77,11 +78,48 @@ internal sealed class Claimer(EngineContext context, HostedNodes hosted, Outbox 
 
         NoteBacklog(requests, claimed);
         foreach (ClaimedElement element in claimed)
-            Take(new InFlight(element, generation));
+            Take(new InFlight(element, generation, members));
         bool hasRoom = custody.Count < context.Options.InFlightMax;
         if (hasRoom && hosted.All.Any(runner => runner.WantsClaim && runner.Room > 0))
             Wake.Set();
         return claimed.Count;
+    }
+
+    /// <summary>
+    /// Gives back what waits in memory and will not be run before long: its node was paused, or its code has less room.
+    /// Returns how many.
+    /// </summary>
+    public async Task<int> GiveBackOnceAsync()
+    {
+        List<InFlight> excess = [.. hosted.All.SelectMany(runner => runner.TakeExcess()).Where(custody.IsHeld)];
+        try
+        {
+            await ReleaseAsync(excess);
+            return excess.Count;
+        }
+        catch (CommitOutcomeUnknownException) when (custody.Epoch is { } epoch)
+        {
+            Doubted?.Invoke(epoch);
+            throw;
+        }
+        catch
+        {
+            foreach (InFlight element in excess.Where(custody.IsHeld))
+                hosted.Find(element.Node)!.Add(element, isReserved: false);
+            throw;
+        }
+    }
+
+    /// <summary>Gives back what was not begun.</summary>
+    public async Task ReleaseAsync(List<InFlight> unbegun)
+    {
+        if (custody.Epoch is { } epoch && unbegun.Count > 0)
+        {
+            Release[] releases = [.. unbegun.Select(e => new Release(e.Key, e.Hop, e.Attempt - 1))];
+            await context.Store.Elements.ReleaseAsync(epoch, releases, CancellationToken.None);
+        }
+
+        unbegun.ForEach(custody.Leave);
     }
 
     public void Dispose() => Wake.Dispose();
@@ -123,6 +161,8 @@ internal sealed class Claimer(EngineContext context, HostedNodes hosted, Outbox 
         NodeRunner runner = hosted.Find(element.Node)!;
         if (!custody.TryEnter(element))
             return;
+        // There the run goes on as if nobody had asked, and its hop refuses the cancel when the store finds it.
+        element.CancelRequested &= !runner.Node.IsPastCancel;
         if (element.CancelRequested && element.Replies.Count == 0 && !runner.Node.IsUpgrade)
         {
             element.Pending = hosted.Builder.ForCancel(runner.Node, element, null);

@@ -20,6 +20,9 @@ internal sealed partial class Committer(EngineContext context, HostedNodes hoste
     /// <summary>Raised after each commit: there may be room for more elements.</summary>
     public event Action? Committed;
 
+    /// <summary>Raised when a hop of this process left an element held at an aggregation queue.</summary>
+    public event Action<NodeAddress>? Held;
+
     /// <summary>Commits once what has gathered. False when there was nothing to do.</summary>
     /// <exception cref="StoreUnavailableException">
     /// Nothing was written; what had gathered is kept for the next pass.
@@ -115,6 +118,7 @@ internal sealed partial class Committer(EngineContext context, HostedNodes hoste
     {
         if (custody.IsHeld(element))
             return false;
+        element.Settled(null);
         element.Pending!.HandOverTo?.CancelReservation();
         return true;
     }
@@ -129,7 +133,11 @@ internal sealed partial class Committer(EngineContext context, HostedNodes hoste
                 Applied(element, pending, runner);
                 break;
             case HopStatus.CancelPending:
-                element.Pending = hosted.Builder.ForCancel(runner.Node, element, pending);
+                element.Pending = hosted.Builder.ForFoundCancel(runner.Node, element, pending);
+                outbox.Add(element);
+                break;
+            case HopStatus.ChangePending:
+                element.Pending = hosted.Builder.ForChanges(element, pending, outcome.Changes!);
                 outbox.Add(element);
                 break;
             case HopStatus.WriteFailed:
@@ -182,6 +190,9 @@ internal sealed partial class Committer(EngineContext context, HostedNodes hoste
     private void Applied(InFlight element, PendingHop pending, NodeRunner runner)
     {
         runner.Counters.Committed(pending.Hop.Kind);
+        element.Settled(pending.Hop.Kind);
+        foreach (ChangeAnswer answer in pending.Hop.Changes)
+            context.Endings.Ended(answer.Change);
         if (pending.HandOverTo is { } next)
         {
             element.MovedTo(next.Node.Address, pending.Hop);
@@ -192,6 +203,8 @@ internal sealed partial class Committer(EngineContext context, HostedNodes hoste
         custody.Leave(element);
         if (pending.Hop.To is Destination.End)
             context.Endings.Ended(element.Id);
+        else if (pending.Hop.To is Destination.Enqueue { Slot: { Held: not null } slot, Delay: null, Due: null })
+            Held?.Invoke(slot.Node);
     }
 
     /// <summary>Finds out, by fence, what became of a commit whose outcome is unknown.</summary>
@@ -227,6 +240,7 @@ internal sealed partial class Committer(EngineContext context, HostedNodes hoste
 
     private void Forget(InFlight element, PendingHop pending)
     {
+        element.Settled(null);
         pending.HandOverTo?.CancelReservation();
         custody.Leave(element);
     }

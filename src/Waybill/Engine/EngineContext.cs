@@ -12,6 +12,7 @@ internal sealed record EngineContext(
     IRunScheduler Scheduler,
     Func<ElementId> NewId,
     EndingWatch Endings,
+    RemoteNodes Remote,
     ILoggerFactory Logging)
 {
     public SiteOptions Options => Site.Options;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Waybill.Definition;
+using Waybill.Engine.Remote;
 using Waybill.Serialization;
 using Waybill.Stores;
 
@@ -15,6 +16,8 @@ internal sealed partial class HopBuilder(EngineContext context, HostedNodes host
     private static readonly Destination Undecided = new Destination.End(Ending.Failed, default, null);
 
     private readonly ILogger log = context.Logging.CreateLogger<HopBuilder>();
+    private readonly ChangeJudge judge = new(context.Site);
+    private readonly FactsWriter facts = new(context.Site);
 
     /// <summary>
     /// The hop of a run that returned; that of a failure when what it returned cannot be carried out.
@@ -28,6 +31,12 @@ internal sealed partial class HopBuilder(EngineContext context, HostedNodes host
             PendingHop pending = route switch
             {
                 OnwardRoute onward => ForOnward(node, element, onward, worked),
+                HoldRoute hold => new PendingHop(
+                    Staying(Draft(node, element, worked, route), node, element) with
+                    {
+                        To = new Destination.Enqueue(SiteDefinition.SlotFor(node, hold.Data)),
+                    },
+                    null),
                 FinishRoute finish => ForFinish(node, element, finish, worked),
                 FailRoute fail => new PendingHop(
                     Draft(node, element, worked, route) with
@@ -39,9 +48,10 @@ internal sealed partial class HopBuilder(EngineContext context, HostedNodes host
                     null),
                 _ => throw new RouteException("waybill.no-route", $"Node \"{node.Address}\" returned no route."),
             };
+            pending = pending with { Milestone = MilestoneOf(route) };
             return element.CancelRequested && !node.IsUpgrade && pending.Hop.To is not Destination.End
                 ? ForCancel(node, element, pending)
-                : pending;
+                : Told(pending, element);
         }
         catch (Exception error)
         {
@@ -57,7 +67,8 @@ internal sealed partial class HopBuilder(EngineContext context, HostedNodes host
         bool canBeMended = error is not RouteException;
         Hop draft = Draft(node, element, worked, null) with { Detail = json };
 
-        if (canBeMended && element.Attempt <= node.Definition.RetriesMax)
+        bool mayRetry = error is not RemoteFailureException { IsFinal: true };
+        if (canBeMended && mayRetry && element.Attempt <= node.Definition.RetriesMax)
         {
             TimeSpan wait = node.Definition.Backoff.After(element.Attempt, Chance(element));
             return new PendingHop(
@@ -74,10 +85,12 @@ internal sealed partial class HopBuilder(EngineContext context, HostedNodes host
         if (canBeMended && node.Definition.FailureNode is { } failureNode)
         {
             PlacedNode target = context.Site.Find(node.AddressOf(failureNode))!;
-            return Onto(
-                target,
-                context.Site.SlotFor(target, element.Data),
-                draft with { Kind = JournalKind.Diverted, Failure = json });
+            return Told(
+                Onto(
+                    target,
+                    context.Site.SlotFor(target, element.Data),
+                    draft with { Kind = JournalKind.Diverted, Failure = json }),
+                element);
         }
 
         LogSidelined(element.Id, node.Address, failure.Attempts, failure.Type, failure.Message);
@@ -91,6 +104,21 @@ internal sealed partial class HopBuilder(EngineContext context, HostedNodes host
             null);
     }
 
+    /// <summary>The pending hop with an answer to each change that is pending at its element.</summary>
+    public PendingHop ForChanges(InFlight element, PendingHop pending, IReadOnlyList<ChangeMark> changes) =>
+        Told(pending.WithAnswers(judge.Answered(pending.Unanswered, changes)), element);
+
+    /// <summary>
+    /// What becomes of the pending hop when a cancel is found at its element: past the point of no return it refuses
+    /// the cancel, else another takes its place and carries the cancel out.
+    /// </summary>
+    public PendingHop ForFoundCancel(PlacedNode node, InFlight element, PendingHop pending) => node.IsPastCancel
+        ? new PendingHop(pending.Unanswered with { Cancel = CancelStance.Refuses }, pending.HandOverTo)
+        {
+            Milestone = pending.Milestone,
+        }
+        : ForCancel(node, element, pending);
+
     /// <summary>
     /// The hop that carries a cancel out, in place of the pending one: with the data, writes and signals of the run, if
     /// there was one, since they tell what has already happened.
@@ -98,7 +126,7 @@ internal sealed partial class HopBuilder(EngineContext context, HostedNodes host
     public PendingHop ForCancel(PlacedNode node, InFlight element, PendingHop? pending)
     {
         pending?.HandOverTo?.CancelReservation();
-        Hop hop = (pending?.Hop ?? Draft(node, element, TimeSpan.Zero, null)) with
+        Hop hop = (pending?.Unanswered ?? Draft(node, element, TimeSpan.Zero, null)) with
         {
             Cancel = CancelStance.CarriesOut,
             Arrives = true,
@@ -109,22 +137,23 @@ internal sealed partial class HopBuilder(EngineContext context, HostedNodes host
         };
         if (node.Workflow.Parts.CancelNode is not { } cancelNode)
         {
-            return new PendingHop(
-                hop with
-                {
-                    To = new Destination.End(Ending.Cancelled, default, "cancelled on request"),
-                    Kind = JournalKind.Cancelled,
-                },
-                null);
+            hop = hop with
+            {
+                To = new Destination.End(Ending.Cancelled, default, "cancelled on request"),
+                Kind = JournalKind.Cancelled,
+            };
+            return Told(new PendingHop(hop, null) { Milestone = pending?.Milestone }, element);
         }
 
         PlacedNode target = context.Site.Find(node.AddressOf(cancelNode))!;
-        return Onto(target, context.Site.SlotFor(target, hop.Data), hop with { Kind = JournalKind.Cancelling });
+        PendingHop cancelling =
+            Onto(target, context.Site.SlotFor(target, hop.Data), hop with { Kind = JournalKind.Cancelling });
+        return Told(cancelling with { Milestone = pending?.Milestone }, element);
     }
 
     private PendingHop ForOnward(PlacedNode node, InFlight element, OnwardRoute route, TimeSpan worked)
     {
-        CheckExit(node, route);
+        ExitCheck.Onward(node, route);
         PlacedNode target = context.Site.Find(node.AddressOf(route.Node))!;
         QueueSlot slot = SiteDefinition.SlotFor(target, route.Data);
         Hop hop = Draft(node, element, worked, route) with { Data = Write(node, element, target, route.Data) };
@@ -161,18 +190,8 @@ internal sealed partial class HopBuilder(EngineContext context, HostedNodes host
 
     private PendingHop ForFinish(PlacedNode node, InFlight element, FinishRoute route, TimeSpan worked)
     {
-        if (!node.Definition.MayFinish)
-            throw Undeclared(node, "finishes", "Finishes()");
-        Type expected = node.Workflow.ResultType;
-        if (!route.ResultType.IsAssignableTo(expected))
-        {
-            throw new RouteException(
-                "waybill.wrong-result",
-                $"Workflow {node.Workflow} ends with {expected.Name}, "
-                + $"node \"{node.Address}\" gave {route.ResultType.Name}.");
-        }
-
-        byte[] result = Limited(context.Site.Codecs.For(expected).Write(route.Result), node, element);
+        ExitCheck.Finish(node, route.ResultType);
+        byte[] result = Limited(context.Site.Codecs.For(node.Workflow.ResultType).Write(route.Result), node, element);
         return new PendingHop(
             Draft(node, element, worked, route) with
             {
@@ -204,6 +223,7 @@ internal sealed partial class HopBuilder(EngineContext context, HostedNodes host
         ConsumesReplies = element.HasWaited,
         LeavesLine = element.InLine,
         Writes = route?.Writes ?? [],
+        Members = route is null or { Members.IsEmpty: true } ? [] : [.. route.Members.Select(m => ToReply(m, node))],
         Signals = route is null or { Signals.Count: 0 } ? [] : [.. route.Signals.Select(ToDelivery)],
     };
 
@@ -224,9 +244,26 @@ internal sealed partial class HopBuilder(EngineContext context, HostedNodes host
         PlacedNode start = context.Site.StartOf(call.Workflow);
         byte[] data = context.Site.Codecs.For(call.Workflow.InputType).Write(call.Input);
         string key = call.BusinessKey ?? Names.CalledKey(caller.BusinessKey, index);
+        QueueSlot slot = SiteDefinition.SlotFor(start, call.Input);
         return new NewElement(
-            context.NewId(), SiteDefinition.SlotFor(start, call.Input), key, Limited(data, start, caller));
+            context.NewId(), slot, key, Limited(data, start, caller),
+            FactsWriter.OfAcceptance(start, call.Input, slot))
+        {
+            Trace = Tracing.Below(caller),
+        };
     }
+
+    private PendingHop Told(PendingHop pending, InFlight element) =>
+        pending with { Hop = facts.Told(pending.Hop, element, pending.Milestone) };
+
+    private string? MilestoneOf(Route? route) => route?.Milestone switch
+    {
+        null => null,
+        { DataType: { } type, Data: { } data } noted => FactsWriter.Milestone(
+            noted.Text,
+            DataLimit.Checked(context.Site.Codecs.For(type).Write(data), context.Options, $"milestone {noted.Text}")),
+        { } noted => FactsWriter.Milestone(noted.Text, default),
+    };
 
     private SignalDelivery ToDelivery(OutgoingSignal signal) => new(
         signal.Target,
@@ -236,12 +273,24 @@ internal sealed partial class HopBuilder(EngineContext context, HostedNodes host
             context.Options,
             $"signal {signal.Name}"));
 
+    private MemberReply ToReply(LeavingMember member, PlacedNode node)
+    {
+        if (member.Result is not { } result)
+            return new MemberReply(member.Member, new Reply(0, Ending.Failed, default, member.Reason));
+        ExitCheck.Result(node, member.ResultType!, "gave a member");
+        byte[] json = DataLimit.Checked(
+            context.Site.Codecs.For(node.Workflow.ResultType).Write(result),
+            context.Options,
+            $"the result of member {member.Member}");
+        return new MemberReply(member.Member, new Reply(0, Ending.Finished, json, null));
+    }
+
     private byte[] Write(PlacedNode from, InFlight element, PlacedNode target, object data)
     {
         JsonCodec codec = context.Site.Codecs.For(target.Definition.Node.DataType);
-        byte[] json = codec.Write(data);
-        if (element.HasUnknownMembers && codec.Type == from.Definition.Node.DataType)
-            json = UnknownMembers.Carry(element.Data, json, codec.Contract);
+        byte[] json = codec.Type == from.Definition.Node.DataType
+            ? codec.Rewrite(data, element.Data, element.HasUnknownMembers)
+            : codec.Write(data);
         return Limited(json, from, element);
     }
 
@@ -254,64 +303,21 @@ internal sealed partial class HopBuilder(EngineContext context, HostedNodes host
             : DataLimit.Checked(data, context.Options, $"element {element.Id} at {node.Address}");
     }
 
-    private static void CheckExit(PlacedNode node, OnwardRoute route)
+    private Failure FailureOf(PlacedNode node, InFlight element, Exception error)
     {
-        NodeDefinition definition = node.Definition;
-        string onto = route.Node.Name;
-        switch (route)
-        {
-            case CallsRoute calls:
-                foreach (Call call in calls.Calls)
-                {
-                    string called = call.Workflow.ToString();
-                    if (!definition.Calls.Any(d => d.ResumesAt.Name == onto && d.Workflow.ToString() == called))
-                    {
-                        throw Undeclared(node, $"calls {call.Workflow} and goes on at \"{route.Node}\"", "Calls(…)");
-                    }
-                }
-
-                break;
-            case SignalRoute signal:
-                if (!definition.Signals.Any(d => d.Signal == signal.Signal && d.ResumesAt.Name == onto))
-                {
-                    throw Undeclared(
-                        node, $"waits for signal {signal.Signal} and goes on at \"{route.Node}\"", "WaitsFor(…)");
-                }
-
-                break;
-            default:
-                if (!IsDeclared(definition.Exits, route.Node))
-                    throw Undeclared(node, $"goes to \"{route.Node}\"", "GoesTo(…)");
-                break;
-        }
-    }
-
-    // A plain loop: it runs once per hop.
-    private static bool IsDeclared(IReadOnlyList<Node> exits, Node node)
-    {
-        for (int i = 0; i < exits.Count; i++)
-        {
-            if (ReferenceEquals(exits[i], node) || (exits[i].Name == node.Name && exits[i].DataType == node.DataType))
-                return true;
-        }
-
-        return false;
-    }
-
-    private static RouteException Undeclared(PlacedNode node, string what, string declare) => new(
-        "waybill.undeclared-exit",
-        $"Node \"{node.Address}\" {what}, which it does not declare. Add {declare} to its definition, or route "
-        + "elsewhere.");
-
-    private static Failure FailureOf(PlacedNode node, InFlight element, Exception error)
-    {
-        string? stack = error.StackTrace;
-        return new Failure(
-            error is RouteException route ? route.Code : error.GetType().FullName!,
+        string? stack = error is RemoteFailureException remote ? remote.Details : error.StackTrace;
+        Failure failure = new(
+            error switch
+            {
+                RouteException route => route.Code,
+                RemoteFailureException far => far.Type,
+                _ => error.GetType().FullName!,
+            },
             error.Message,
             stack is { Length: > StackLengthMax } ? stack[..StackLengthMax] : stack,
             node.Address.Node,
             error is RunsDiedException died ? died.Runs : element.Attempt);
+        return context.Site.IsSecretive(node.Workflow) ? context.Site.Codecs.Failures.Closed(failure) : failure;
     }
 
     // Spread by element and attempt, and still the same in every replay.

@@ -5,15 +5,16 @@ namespace Waybill.Engine;
 /// <summary>The nodes that this process hosts, each with its runner.</summary>
 internal sealed class HostedNodes : IDisposable
 {
+    private readonly SiteDefinition site;
     private readonly Dictionary<NodeAddress, NodeRunner> runners = [];
 
     public HostedNodes(EngineContext context, IServiceProvider services, Outbox outbox, Custody custody)
     {
+        site = context.Site;
         Builder = new HopBuilder(context, this);
-        NodeServices nodeServices = new(services, context.Site.Codecs);
         foreach (PlacedNode node in context.Site.Nodes.Where(node => IsHosted(node, context.Options)))
         {
-            NodeCode code = node.Definition.BuildCode!(nodeServices);
+            NodeCode code = node.Definition.BuildCode!(new NodeServices(services, context, node));
             runners.Add(node.Address, new NodeRunner(node, code, Builder, outbox, custody, context));
         }
 
@@ -23,6 +24,13 @@ internal sealed class HostedNodes : IDisposable
     public IReadOnlyList<NodeRunner> All { get; }
 
     public HopBuilder Builder { get; }
+
+    /// <summary>Aggregation queues that are hosted, and where their batches begin, when that is not.</summary>
+    public IEnumerable<(NodeAddress Queue, NodeAddress Start)> BatchesRunElsewhere => All
+        .Select(runner => runner.Node)
+        .Where(node => node is { IsUpgrade: false, Definition.Hold.Target: not null })
+        .Select(node => (node.Address, site.StartOf(node.Definition.Hold!.Target!.Workflow).Address))
+        .Where(queue => Find(queue.Item2) is null);
 
     public NodeRunner? Find(NodeAddress address) => runners.GetValueOrDefault(address);
 

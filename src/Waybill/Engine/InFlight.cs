@@ -7,7 +7,7 @@ namespace Waybill.Engine;
 /// An element while this process owns it. One object serves the element from claim to release, however many nodes it
 /// passes in memory; only its current holder (ready queue, run, outbox, commit) touches it.
 /// </summary>
-internal sealed class InFlight(ClaimedElement claimed, int generation)
+internal sealed class InFlight(ClaimedElement claimed, int generation, BatchMembers members)
 {
     /// <summary>The custody's generation in which it was claimed.</summary>
     public int Generation { get; } = generation;
@@ -21,6 +21,9 @@ internal sealed class InFlight(ClaimedElement claimed, int generation)
     public DateTimeOffset AcceptedAt { get; } = claimed.AcceptedAt;
 
     public CallerRef? Caller { get; } = claimed.Caller;
+
+    /// <summary>The trace that its runs belong to, a W3C <c>traceparent</c>.</summary>
+    public string? Trace { get; } = claimed.Trace;
 
     public NodeAddress Node { get; private set; } = claimed.Node;
 
@@ -45,8 +48,16 @@ internal sealed class InFlight(ClaimedElement claimed, int generation)
 
     public bool InLine { get; private set; } = claimed.InLine;
 
+    /// <summary>Reads its members, if it is a batch.</summary>
+    public BatchMembers Members { get; } = members;
+
     /// <summary>Whether the data has members that the node's type does not know; set when it is read.</summary>
     public bool HasUnknownMembers { get; set; }
+
+    /// <summary>
+    /// Whether it has not moved since its claim: while it waited, its data may have been changed where it stood.
+    /// </summary>
+    public bool IsFresh { get; private set; } = true;
 
     /// <summary>The finished run's hop, while it waits for its commit.</summary>
     public PendingHop? Pending { get; set; }
@@ -54,9 +65,24 @@ internal sealed class InFlight(ClaimedElement claimed, int generation)
     /// <summary>Whether an earlier commit of the pending hop may have been applied.</summary>
     public bool IsInDoubt { get; set; }
 
+    /// <summary>
+    /// Whoever wants to know what became of its run: told once, of the hop's kind when it is committed, null when it is
+    /// dropped.
+    /// </summary>
+    public Action<JournalKind?>? WhenSettled { get; set; }
+
+    public void Settled(JournalKind? kind)
+    {
+        Action<JournalKind?>? told = WhenSettled;
+        WhenSettled = null;
+        told?.Invoke(kind);
+    }
+
     public ElementHeader ToHeader() => new(
         Id, BusinessKey, Node, Hop, ArrivedHop, Attempt, AcceptedAt, Caller?.Id, CancelRequested,
-        Failure is null ? null : JsonSerializer.Deserialize(Failure, WaybillJson.Default.Failure));
+        Failure is null
+            ? null
+            : Members.Codecs.Failures.Opened(JsonSerializer.Deserialize(Failure, WaybillJson.Default.Failure)!));
 
     /// <summary>Takes note of a committed hop after which it is still owned.</summary>
     public void MovedTo(NodeAddress node, Hop hop)
@@ -72,6 +98,7 @@ internal sealed class InFlight(ClaimedElement claimed, int generation)
         InLine = false;
         CancelRequested = false;
         HasUnknownMembers = false;
+        IsFresh = false;
         Pending = null;
         IsInDoubt = false;
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Waybill.Definition;
 
@@ -11,15 +12,14 @@ internal sealed partial class NodeRunner(
     PlacedNode node, NodeCode code, HopBuilder builder, Outbox outbox, Custody custody,
         EngineContext context) : IDisposable
 {
-    private static readonly TimeSpan HoldTime = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan GiveUpAfter = TimeSpan.FromSeconds(5);
 
     private readonly Lock gate = new();
     private readonly Queue<InFlight> ready = new();
     private readonly List<Run> runs = [];
+    private readonly List<InFlight> givenBack = [];
     private readonly ILogger log = context.Logging.CreateLogger<NodeRunner>();
-    private readonly TokenBucket? bucket =
-        node.Definition.Rate is { } rate ? new TokenBucket(rate, context.Time) : null;
+    private readonly Throttle throttle = new(node, code, context);
 
     private ITimer? refill;
     private int reserved;
@@ -42,7 +42,17 @@ internal sealed partial class NodeRunner(
         get
         {
             lock (gate)
-                return isStopping ? 0 : Math.Max(0, HeldMax() - ready.Count - reserved);
+                return isStopping ? 0 : Math.Max(0, HeldMax - ready.Count - reserved);
+        }
+    }
+
+    /// <summary>Whether operators have stopped it.</summary>
+    public bool IsPaused
+    {
+        get
+        {
+            lock (gate)
+                return throttle.IsPaused;
         }
     }
 
@@ -58,15 +68,15 @@ internal sealed partial class NodeRunner(
 
     /// <summary>
     /// Reserves a place for an element that will be handed on in memory. Not while older ones wait in the store, nor
-    /// at a node with per-key order, whose line the store keeps.
+    /// at a node with per-key order, whose line the store keeps, nor at an aggregation queue, whose table it keeps.
     /// </summary>
     public bool TryReserve()
     {
-        if (HasBacklog || node.Definition.OrderKey is not null)
+        if (HasBacklog || node.Definition is not { OrderKey: null, Hold: null })
             return false;
         lock (gate)
         {
-            if (isStopping || ready.Count + reserved >= HeldMax())
+            if (isStopping || ready.Count + reserved >= HeldMax)
                 return false;
             reserved++;
             return true;
@@ -104,6 +114,46 @@ internal sealed partial class NodeRunner(
             context.Scheduler.Schedule(run);
     }
 
+    /// <summary>Obeys operators from now on. Returns whether that changes anything.</summary>
+    public bool Obey(NodeControl control)
+    {
+        lock (gate)
+        {
+            if (!throttle.Obey(control))
+                return false;
+        }
+
+        Resume();
+        return true;
+    }
+
+    /// <summary>Goes on when the node's code has got more room, and tells of it.</summary>
+    public void FollowRoom(Action made) => code.RoomGrew += () =>
+    {
+        Resume();
+        made();
+    };
+
+    /// <summary>
+    /// Gives up what waits in memory and will not be run before long, the latest first, and what its code gave back.
+    /// </summary>
+    public IReadOnlyList<InFlight> TakeExcess()
+    {
+        lock (gate)
+        {
+            int excess = throttle.Excess(ready.Count, runs);
+            if (excess + givenBack.Count == 0)
+                return [];
+            InFlight[] all = [.. ready, .. givenBack];
+            int kept = ready.Count - excess;
+            ready.Clear();
+            givenBack.Clear();
+            foreach (InFlight element in all[..kept])
+                ready.Enqueue(element);
+            return all[kept..];
+        }
+    }
+
     /// <summary>Forgets everything: the epoch is lost. Runs that go on bring their results in vain.</summary>
     public void Clear()
     {
@@ -111,6 +161,7 @@ internal sealed partial class NodeRunner(
         lock (gate)
         {
             ready.Clear();
+            givenBack.Clear();
             runs.ForEach(run => run.IsGivenUp = true);
             toCancel = MarkCancelled(runs);
             runs.Clear();
@@ -175,6 +226,7 @@ internal sealed partial class NodeRunner(
             Exception? error = null;
             Route? route = null;
             IReadOnlyList<Route>? routes = null;
+            using Activity? activity = Tracing.Run(node.Address, run.Elements);
             try
             {
                 if (code.BatchMax == 1)
@@ -187,10 +239,17 @@ internal sealed partial class NodeRunner(
                 error = thrown is OperationCanceledException && run.Token.IsCancellationRequested && !isStopping
                     ? TooLong()
                     : thrown;
+                activity?.SetStatus(ActivityStatusCode.Error, error.GetType().Name);
             }
 
             if (TryFinish(run, out TimeSpan worked) is not { } finished)
+            {
+                // What was answered for in its place is still held; the rest went with the epoch.
+                foreach (InFlight lost in run.Elements.Where(element => !custody.IsHeld(element)))
+                    lost.Settled(null);
                 return;
+            }
+
             for (int i = 0; i < finished.Count; i++)
                 Conclude(finished[i], routes is null ? route : routes[i], error, worked);
         }
@@ -223,6 +282,13 @@ internal sealed partial class NodeRunner(
             return;
         }
 
+        if (route is GivenBackRoute)
+        {
+            lock (gate)
+                givenBack.Add(element);
+            return;
+        }
+
         element.Pending = builder.ForRoute(node, element, route, worked);
         outbox.Add(element);
     }
@@ -238,9 +304,10 @@ internal sealed partial class NodeRunner(
         Run? another;
         lock (gate)
         {
-            // Read again: the lease can run out, or the node be stopped, between two elements.
-            int max = run.IsGivenUp || isStopping || !custody.MayRun ? 0 : Math.Min(code.BatchMax, ready.Count);
-            int granted = max == 0 || bucket is null ? max : bucket.Take(max);
+            // Read again: the lease can run out, or the node be stopped or limited, between two elements.
+            bool mayRun = !run.IsGivenUp && !isStopping && custody.MayRun && runs.Count <= throttle.RunsMax;
+            int max = mayRun ? Math.Min(code.BatchMax, ready.Count) : 0;
+            int granted = max == 0 ? 0 : throttle.Take(max);
             if (granted == 0)
             {
                 if (runs.Remove(run))
@@ -281,7 +348,7 @@ internal sealed partial class NodeRunner(
     /// <summary>Another run, when elements are ready and the limits allow one. Call with the lock held.</summary>
     private Run? NextRun()
     {
-        if (ready.Count == 0 || runs.Count >= node.Definition.ConcurrencyMax || isStopping || !custody.MayRun)
+        if (ready.Count == 0 || runs.Count >= throttle.RunsMax || isStopping || !custody.MayRun)
             return null;
         Run run = new(this);
         runs.Add(run);
@@ -300,42 +367,17 @@ internal sealed partial class NodeRunner(
         return [.. those.Select(run => run.MarkCancelled(now))];
     }
 
-    private void Cancel(CancellationTokenSource?[] sources)
-    {
-        foreach (CancellationTokenSource? source in sources)
-        {
-            try
-            {
-                source?.Cancel();
-            }
-            catch (ObjectDisposedException)
-            {
-                // The run ended meanwhile.
-            }
-            catch (AggregateException thrown)
-            {
-                LogCallbackThrew(node.Address, thrown);
-            }
-        }
-    }
+    private void Cancel(CancellationTokenSource?[] sources) =>
+        Run.Cancel(sources, thrown => LogCallbackThrew(node.Address, thrown));
 
     private void RefillLater()
     {
-        TimeSpan wait = bucket!.UntilNext();
+        TimeSpan wait = throttle.UntilNext();
         refill ??= context.Time.CreateTimer(_ => Resume(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         refill.Change(wait, Timeout.InfiniteTimeSpan);
     }
 
-    private int HeldMax()
-    {
-        int concurrency = node.Definition.ConcurrencyMax * code.BatchMax;
-        if (averageRunTicks == 0)
-            return Math.Min(context.Options.InFlightMax, 2 * concurrency);
-        double perHoldTime = HoldTime.Ticks / averageRunTicks * concurrency;
-        if (node.Definition.Rate is { } rate)
-            perHoldTime = Math.Min(perHoldTime, HoldTime / rate.Per * rate.Runs);
-        return (int)Math.Min(context.Options.InFlightMax, concurrency + perHoldTime);
-    }
+    private int HeldMax => throttle.HeldMax(averageRunTicks, runs);
 
     private TimeoutException TooLong() =>
         new($"The run took longer than {node.Definition.RunTimeMax}, the node's limit.");

@@ -1,5 +1,3 @@
-using Waybill.Stores;
-
 namespace Waybill.Engine;
 
 /// <summary>
@@ -16,9 +14,15 @@ internal sealed class Passes : IDisposable
         Hosted = new HostedNodes(context, services, Outbox, Custody);
         Committer = new Committer(context, Hosted, Outbox, Custody);
         Claimer = new Claimer(context, Hosted, Outbox, Custody);
+        Controls = new Controls(context, Hosted, Claimer);
         Caretaker = new Caretaker(context, Hosted, Claimer, Custody);
+        Resolver = new ChangeResolver(context.Site, context.Store, context.Endings);
+        Releaser = new Releaser(context, Hosted);
         Committer.Committed += Claimer.RoomMade;
+        Committer.Held += Releaser.Held;
         Claimer.Doubted += Caretaker.Abandon;
+        foreach (NodeRunner runner in Hosted.All)
+            runner.FollowRoom(Claimer.RoomMade);
         context.Store.Arrived += Claimer.Arrived;
     }
 
@@ -34,20 +38,32 @@ internal sealed class Passes : IDisposable
 
     public Claimer Claimer { get; }
 
+    public Controls Controls { get; }
+
     public Caretaker Caretaker { get; }
+
+    public ChangeResolver Resolver { get; }
+
+    /// <summary>
+    /// Answers changes at elements that nobody owns, where any workflow of the site declares changes. Returns how many.
+    /// </summary>
+    public async Task<int> ResolveChangesOnceAsync() =>
+        Context.Site.HasChanges ? await Resolver.ResolveOnceAsync(null, CancellationToken.None) : 0;
+
+    public Releaser Releaser { get; }
+
+    /// <summary>Looks at every queue again.</summary>
+    public void Poll()
+    {
+        Claimer.Poll();
+        Releaser.Poll();
+    }
 
     /// <summary>Claims and begins no more; gives back what was not begun. What has begun goes on.</summary>
     public async Task StopTakingAsync()
     {
         Claimer.Stop();
-        List<InFlight> unbegun = [.. Hosted.All.SelectMany(runner => runner.Stop()).Where(Custody.IsHeld)];
-        if (Custody.Epoch is { } epoch && unbegun.Count > 0)
-        {
-            Release[] releases = [.. unbegun.Select(e => new Release(e.Key, e.Hop, e.Attempt - 1))];
-            await Context.Store.Elements.ReleaseAsync(epoch, releases, CancellationToken.None);
-        }
-
-        unbegun.ForEach(Custody.Leave);
+        await Claimer.ReleaseAsync([.. Hosted.All.SelectMany(runner => runner.Stop()).Where(Custody.IsHeld)]);
     }
 
     /// <summary>
@@ -71,5 +87,6 @@ internal sealed class Passes : IDisposable
         Hosted.Dispose();
         Outbox.Dispose();
         Claimer.Dispose();
+        Releaser.Dispose();
     }
 }

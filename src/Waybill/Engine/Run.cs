@@ -47,6 +47,28 @@ internal sealed class Run(NodeRunner node) : IThreadPoolWorkItem, IDisposable
         return cancel;
     }
 
+    /// <summary>Cancels tokens that were marked.</summary>
+    /// <param name="sources">What was marked; null for what was before.</param>
+    /// <param name="threw">Told when a callback on a token threw.</param>
+    public static void Cancel(CancellationTokenSource?[] sources, Action<AggregateException> threw)
+    {
+        foreach (CancellationTokenSource? source in sources)
+        {
+            try
+            {
+                source?.Cancel();
+            }
+            catch (ObjectDisposedException)
+            {
+                // The run ended meanwhile.
+            }
+            catch (AggregateException thrown)
+            {
+                threw(thrown);
+            }
+        }
+    }
+
     public void Execute() => _ = node.ExecuteAsync(this);
 
     public void Dispose() => cancel.Dispose();

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -13,8 +14,9 @@ namespace Waybill.Hosting;
 public static class WaybillServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds <see cref="SiteClient"/>, <see cref="ISiteStore"/> and, unless declined, a <see cref="Worker"/> that runs
-    /// with the host. The definition is checked when the first of them is made, at the latest when the host starts.
+    /// Adds <see cref="SiteClient"/>, <see cref="RemoteNodes"/>, <see cref="ISiteStore"/> and, unless
+    /// declined, a <see cref="Worker"/> that runs with the host. The definition is checked when the
+    /// first of them is made, at the latest when the host starts.
     /// </summary>
     /// <param name="services">The host's services.</param>
     /// <param name="setup">Says which store, which workflows, which options.</param>
@@ -29,6 +31,7 @@ public static class WaybillServiceCollectionExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(_ => SiteDefinition.Checked(builder.Workflows, builder.Options));
         services.AddSingleton<EndingWatch>();
+        services.AddSingleton(provider => new RemoteNodes(provider.GetRequiredService<TimeProvider>(), NewLease));
         services.AddSingleton(createStore);
         services.AddSingleton(provider => new SiteClient(
             provider.GetRequiredService<SiteDefinition>(),
@@ -59,17 +62,25 @@ public static class WaybillServiceCollectionExtensions
             ThreadPoolScheduler.Instance,
             IdsBy(time),
             provider.GetRequiredService<EndingWatch>(),
+            provider.GetRequiredService<RemoteNodes>(),
             provider.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance);
         return new Worker(context, provider, provider.GetService<IHostApplicationLifetime>());
     }
+
+    // Not to be guessed: whoever knows it can complete the run.
+    private static string NewLease() => RandomNumberGenerator.GetHexString(32, lowercase: true);
 
     private static Func<ElementId> IdsBy(TimeProvider time) =>
         () => new ElementId(Guid.CreateVersion7(time.GetUtcNow()));
 
     /// <summary>Opens the store of a process that runs no worker.</summary>
-    private sealed class StoreOpener(ISiteStore store) : IHostedService
+    private sealed class StoreOpener(ISiteStore store, SiteDefinition site) : IHostedService
     {
-        public Task StartAsync(CancellationToken cancellationToken) => store.OpenAsync(cancellationToken);
+        public async Task StartAsync(CancellationToken cancellationToken)
+        {
+            await store.OpenAsync(cancellationToken);
+            await new HeldTables(site, store).DeclareAsync(cancellationToken);
+        }
 
         public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }

@@ -22,6 +22,47 @@ internal static class UnknownMembers
         return JsonSerializer.SerializeToUtf8Bytes(to);
     }
 
+    /// <summary>
+    /// Where members stand that the contract does not know, for example <c>lines[].colour</c>; each place once.
+    /// </summary>
+    /// <param name="json">JSON that can be read as the contract's type; empty for none.</param>
+    /// <param name="contract">The type's contract.</param>
+    public static IReadOnlyCollection<string> PathsIn(ReadOnlySpan<byte> json, JsonTypeInfo contract)
+    {
+        HashSet<string> paths = [];
+        if (!json.IsEmpty)
+            Find(JsonNode.Parse(json), contract, "", paths);
+        return paths;
+    }
+
+    private static void Find(JsonNode? node, JsonTypeInfo declared, string path, HashSet<string> paths)
+    {
+        JsonTypeInfo contract = Actual(node, declared);
+        switch (contract.Kind)
+        {
+            case JsonTypeInfoKind.Object when node is JsonObject members:
+                Dictionary<string, JsonPropertyInfo> known = KnownMembers(contract);
+                foreach ((string name, JsonNode? value) in members)
+                {
+                    string at = path.Length == 0 ? name : $"{path}.{name}";
+                    if (known.TryGetValue(name, out JsonPropertyInfo? property))
+                        Find(value, contract.Options.GetTypeInfo(property.PropertyType), at, paths);
+                    else if (!KeepsAll(contract) && name != declared.PolymorphismOptions?.TypeDiscriminatorPropertyName)
+                        paths.Add(at);
+                }
+
+                break;
+            case JsonTypeInfoKind.Dictionary when node is JsonObject values:
+                foreach ((string key, JsonNode? value) in values)
+                    Find(value, ElementContract(contract), $"{path}.{key}", paths);
+                break;
+            case JsonTypeInfoKind.Enumerable when node is JsonArray items:
+                foreach (JsonNode? item in items)
+                    Find(item, ElementContract(contract), $"{path}[]", paths);
+                break;
+        }
+    }
+
     private static void Carry(JsonNode? from, JsonNode? to, JsonTypeInfo declared)
     {
         JsonTypeInfo contract = Actual(to, declared);
@@ -43,16 +84,9 @@ internal static class UnknownMembers
 
     private static void CarryMembers(JsonObject from, JsonObject to, JsonTypeInfo contract)
     {
-        // A type with extension data keeps its unknown members itself.
-        if (contract.Properties.Any(property => property.IsExtensionData))
+        if (KeepsAll(contract))
             return;
-        StringComparer names = contract.Options.PropertyNameCaseInsensitive
-            ? StringComparer.OrdinalIgnoreCase
-            : StringComparer.Ordinal;
-        Dictionary<string, JsonPropertyInfo> known = new(names);
-        foreach (JsonPropertyInfo property in contract.Properties)
-            known.TryAdd(property.Name, property);
-
+        Dictionary<string, JsonPropertyInfo> known = KnownMembers(contract);
         foreach ((string name, JsonNode? value) in from)
         {
             if (known.TryGetValue(name, out JsonPropertyInfo? property))
@@ -60,6 +94,21 @@ internal static class UnknownMembers
             else if (!to.ContainsKey(name))
                 to[name] = value?.DeepClone();
         }
+    }
+
+    // A type with extension data keeps its unknown members itself.
+    private static bool KeepsAll(JsonTypeInfo contract) =>
+        contract.Properties.Any(property => property.IsExtensionData);
+
+    private static Dictionary<string, JsonPropertyInfo> KnownMembers(JsonTypeInfo contract)
+    {
+        StringComparer names = contract.Options.PropertyNameCaseInsensitive
+            ? StringComparer.OrdinalIgnoreCase
+            : StringComparer.Ordinal;
+        Dictionary<string, JsonPropertyInfo> known = new(names);
+        foreach (JsonPropertyInfo property in contract.Properties)
+            known.TryAdd(property.Name, property);
+        return known;
     }
 
     private static void CarryItems(JsonArray from, JsonArray to, JsonTypeInfo item)
@@ -107,7 +156,7 @@ internal static class UnknownMembers
     /// <summary>
     /// The contract of the derived type that the written object names, where the declared type has such.
     /// </summary>
-    private static JsonTypeInfo Actual(JsonNode? written, JsonTypeInfo declared)
+    public static JsonTypeInfo Actual(JsonNode? written, JsonTypeInfo declared)
     {
         if (declared.PolymorphismOptions is not { } options || written is not JsonObject members)
             return declared;

@@ -18,4 +18,9 @@ public enum CancelStance
     /// cref="CancelOutcome.AlreadyRequested"/>.
     /// </summary>
     CarriesOut = 2,
+
+    /// <summary>
+    /// It is past the point of no return: the mark goes, and what the ledger has of the cancel is too late.
+    /// </summary>
+    Refuses = 3,
 }

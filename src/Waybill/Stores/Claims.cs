@@ -60,6 +60,9 @@ public sealed record ClaimedElement
 
     /// <summary>Whether it stands in a line of per-key order.</summary>
     public bool InLine { get; init; }
+
+    /// <summary>The trace that it was taken in with, a W3C <c>traceparent</c>.</summary>
+    public string? Trace { get; init; }
 }
 
 /// <summary>Who called an element, and what for.</summary>

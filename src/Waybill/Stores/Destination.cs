@@ -53,4 +53,8 @@ public abstract record Destination
 /// <param name="OrderKey">
 /// At a node with per-key order, the key; elements of one key go in the order of their hops here.
 /// </param>
-public sealed record QueueSlot(NodeAddress Node, int Rank = 0, string? OrderKey = null);
+/// <param name="Held">
+/// At an aggregation queue, the element's row there: it is held, unless it has to wait for an instant first. Never
+/// together with an order key, nor where an element waits for calls or a signal.
+/// </param>
+public sealed record QueueSlot(NodeAddress Node, int Rank = 0, string? OrderKey = null, HeldRow? Held = null);

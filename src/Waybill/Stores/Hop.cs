@@ -15,6 +15,12 @@ public sealed record Hop
     /// <summary>The hop number that the element must still have.</summary>
     public required int From { get; init; }
 
+    /// <summary>
+    /// The revision that the element must still have, when a person acts on what was read before; null for any. What a
+    /// worker owns cannot be amended, so its hops need none. Another revision is <see cref="HopStatus.Lost"/>.
+    /// </summary>
+    public int? Revision { get; init; }
+
     /// <summary>Where the element is now, for the journal row of an element that ends.</summary>
     public required NodeAddress Node { get; init; }
 
@@ -63,8 +69,24 @@ public sealed record Hop
     /// </summary>
     public CancelStance Cancel { get; init; }
 
+    /// <summary>
+    /// Answers to the changes that are pending at the element: exactly one for each, else the outcome is <see
+    /// cref="HopStatus.ChangePending"/>. An element that ends need not answer.
+    /// </summary>
+    public IReadOnlyList<ChangeAnswer> Changes { get; init; } = [];
+
+    /// <summary>
+    /// What this hop tells readers of the journal, JSON (<see cref="JournalEntry.Facts"/>); null for nothing.
+    /// </summary>
+    public string? Facts { get; init; }
+
     /// <summary>Writes to the site's own store that commit with this hop or not at all, in their order.</summary>
     public IReadOnlyList<SiteWrite> Writes { get; init; } = [];
+
+    /// <summary>
+    /// Of a batch element: members that leave it with this hop and go on. When it ends, all others do, with its ending.
+    /// </summary>
+    public IReadOnlyList<MemberReply> Members { get; init; } = [];
 
     /// <summary>Signals that are delivered with this hop; one to an element that is not in flight is dropped.</summary>
     public IReadOnlyList<SignalDelivery> Signals { get; init; } = [];

@@ -49,6 +49,9 @@ public sealed record ElementFilter
     /// <summary>The element that called it.</summary>
     public ElementId? Caller { get; init; }
 
+    /// <summary>The batch element that it is a member of.</summary>
+    public ElementId? Batch { get; init; }
+
     /// <summary>Accepted before this instant.</summary>
     public DateTimeOffset? AcceptedBefore { get; init; }
 }
@@ -76,7 +79,14 @@ public sealed record ElementSummary(
 /// <param name="PendingCalls">How many calls have not returned.</param>
 public sealed record ElementDetails(
     long Key, ElementSummary Summary, ReadOnlyMemory<byte> Data, DateTimeOffset? Due, string? AwaitedSignal,
-        int PendingCalls);
+    int PendingCalls)
+{
+    /// <summary>How often its data was amended where it stood.</summary>
+    public int Revision { get; init; }
+
+    /// <summary>The batch element that it is a member of.</summary>
+    public ElementId? Batch { get; init; }
+}
 
 /// <summary>How many elements are at one node in one state.</summary>
 /// <param name="Node">The node.</param>

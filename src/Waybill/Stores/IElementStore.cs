@@ -29,8 +29,9 @@ public interface IElementStore
     /// whole or not at all, and one that cannot (fence, cancel, refused write) leaves the others untouched.
     /// </summary>
     /// <remarks>
-    /// All hops are judged by the state before the commit. After all have moved, endings reach their callers, then
-    /// joins that did not wait for all cancel the rest, then signals are delivered: in the order of the hops.
+    /// All hops are judged by the state before the commit. After all have moved, changes spread to what was called,
+    /// then endings reach callers and members of batches, then joins that did not wait for all cancel the rest, then
+    /// signals are delivered: in the order of the hops.
     /// </remarks>
     /// <param name="epoch">The owner.</param>
     /// <param name="hops">At most one hop for each element.</param>

@@ -13,6 +13,13 @@ public interface IJournalStore
     Task<IReadOnlyList<JournalEntry>> ReadAsync(JournalPosition after, int max, CancellationToken cancel);
 
     /// <summary>
+    /// The last position that <see cref="ReadAsync"/> would come to now, for a reader that cares only for what is yet
+    /// to happen; default when no row is kept.
+    /// </summary>
+    /// <param name="cancel">Stops waiting.</param>
+    Task<JournalPosition> EndAsync(CancellationToken cancel);
+
+    /// <summary>
     /// All rows of one element, in order. Reads the whole journal when the store keeps no index by element.
     /// </summary>
     /// <param name="element">Which.</param>
@@ -24,7 +31,38 @@ public interface IJournalStore
     /// <param name="cancel">Stops waiting.</param>
     Task<long> CountAsync(CancellationToken cancel);
 
-    /// <summary>Forgets the oldest rows written before an instant, in one transaction.</summary>
+    /// <summary>How many rows are kept behind a position: what a reader has yet to see.</summary>
+    /// <param name="after">The last position seen; default for the beginning.</param>
+    /// <param name="cancel">Stops waiting.</param>
+    Task<long> CountAfterAsync(JournalPosition after, CancellationToken cancel);
+
+    /// <summary>
+    /// Registers a reader that must see every row, in one transaction: rows that it has not acknowledged are not
+    /// trimmed, however old they are. Harmless when repeated.
+    /// </summary>
+    /// <param name="reader">Its name, 1 to 100 characters.</param>
+    /// <param name="cancel">Stops waiting.</param>
+    /// <returns>What it acknowledged last; default for nothing yet.</returns>
+    Task<JournalPosition> OpenReaderAsync(string reader, CancellationToken cancel);
+
+    /// <summary>Notes that a reader has no more need of the rows up to a position; never goes back.</summary>
+    /// <param name="reader">Its name; one that is not registered is ignored.</param>
+    /// <param name="position">The last row that it has dealt with.</param>
+    /// <param name="cancel">Stops waiting.</param>
+    Task AcknowledgeAsync(string reader, JournalPosition position, CancellationToken cancel);
+
+    /// <summary>The registered readers, by name.</summary>
+    /// <param name="cancel">Stops waiting.</param>
+    Task<IReadOnlyList<JournalReader>> ReadersAsync(CancellationToken cancel);
+
+    /// <summary>Forgets a reader: nothing is kept for it any more.</summary>
+    /// <param name="reader">Its name.</param>
+    /// <param name="cancel">Stops waiting.</param>
+    Task RemoveReaderAsync(string reader, CancellationToken cancel);
+
+    /// <summary>
+    /// Forgets the oldest rows written before an instant, in one transaction; none that a reader still needs.
+    /// </summary>
     /// <param name="before">The instant.</param>
     /// <param name="max">How many rows at the most.</param>
     /// <param name="cancel">Stops waiting.</param>
@@ -42,7 +80,7 @@ public readonly record struct JournalPosition(long Transaction, int Number) : IC
         Transaction != other.Transaction ? Transaction.CompareTo(other.Transaction) : Number.CompareTo(other.Number);
 }
 
-/// <summary>What happened to an element.</summary>
+/// <summary>What happened to an element. A detail's members that have no value are left out.</summary>
 public enum JournalKind
 {
     /// <summary>Taken in: submitted or called. Detail: <c>{"key":…,"caller":…}</c>.</summary>
@@ -97,6 +135,29 @@ public enum JournalKind
 
     /// <summary>Ended by a person. Detail: who and why.</summary>
     Dropped = 16,
+
+    /// <summary>
+    /// A batch element was made by a release. Detail: <c>{"key":…,"by":…,"reason":…,"filter":…,"members":[…ids]}</c>.
+    /// </summary>
+    Released = 17,
+
+    /// <summary>Became a member of a batch. Detail: <c>{"batch":id}</c>.</summary>
+    Batched = 18,
+
+    /// <summary>Its data was changed where it stood. No hop. Detail: who and why.</summary>
+    Amended = 19,
+
+    /// <summary>
+    /// Somebody asked for a change of it or its family. No hop. Detail: <c>{"change":id,"type":…,"by":…,"reason":…}
+    /// </c>.
+    /// </summary>
+    ChangeRequested = 20,
+
+    /// <summary>
+    /// A change came to its outcome here. No hop. Detail: <c>{"change":id,"outcome":…,"reason":…,"difference":…}</c>,
+    /// outcomes as <see cref="ChangeOutcome"/> in camel case.
+    /// </summary>
+    ChangeResolved = 21,
 }
 
 /// <summary>One row of the journal.</summary>
@@ -110,4 +171,19 @@ public enum JournalKind
 /// <param name="Detail">JSON, or null.</param>
 public sealed record JournalEntry(
     JournalPosition Position, DateTimeOffset At, JournalKind Kind, ElementId Element, int Hop, NodeAddress Node,
-    TimeSpan Worked, string? Detail);
+    TimeSpan Worked, string? Detail)
+{
+    /// <summary>
+    /// What the element's workflow declares for readers, JSON; null for nothing. Members, each left out when there is
+    /// none: <c>attributes</c> (search attributes, an object), <c>personal</c> (names of those that are personal data),
+    /// <c>subject</c> (whose), <c>milestone</c> (<c>{"text":…,"data":…}</c>), <c>untracked</c> (true: readers are asked
+    /// to leave this node out), <c>held</c> (true: it is held at this node).
+    /// </summary>
+    public string? Facts { get; init; }
+}
+
+/// <summary>A registered reader of the journal.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Acknowledged">What it acknowledged last; default for nothing yet.</param>
+/// <param name="Since">When it was registered.</param>
+public sealed record JournalReader(string Name, JournalPosition Acknowledged, DateTimeOffset Since);

@@ -68,7 +68,14 @@ public sealed record SidelinedFilter
 /// <param name="Data">UTF-8 JSON.</param>
 public sealed record SidelinedElement(
     long Key, ElementId Id, string BusinessKey, NodeAddress Node, int Hop, DateTimeOffset SidelinedAt,
-    Failure Failure, CallerRef? Caller, ReadOnlyMemory<byte> Data);
+    Failure Failure, CallerRef? Caller, ReadOnlyMemory<byte> Data)
+{
+    /// <summary>How often its data was amended where it stood; with the hop, the fence of a decision.</summary>
+    public int Revision { get; init; }
+
+    /// <summary>The key of the line of per-key order in which it keeps its place; null for none.</summary>
+    public string? OrderKey { get; init; }
+}
 
 /// <summary>Sidelined elements that failed alike.</summary>
 /// <param name="Node">Where.</param>

@@ -26,11 +26,20 @@ public interface ISiteStore : IAsyncDisposable
     /// <summary>Elements that wait for a person.</summary>
     ISidelinedStore Sidelined { get; }
 
+    /// <summary>Elements that are held in aggregation queues, and the batches they are released into.</summary>
+    IHeldStore Held { get; }
+
+    /// <summary>Requests to change elements in flight, and what became of them.</summary>
+    IChangeStore Changes { get; }
+
     /// <summary>Ownership epochs and leases.</summary>
     IWorkerStore Workers { get; }
 
     /// <summary>The ordered log of all that happened.</summary>
     IJournalStore Journal { get; }
+
+    /// <summary>Small named records that the faces of the site keep beside its elements.</summary>
+    IRecordStore Records { get; }
 
     /// <summary>
     /// Creates or migrates the schema (under a lock) and checks that it can be used. Must be awaited before anything

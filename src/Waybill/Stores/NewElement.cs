@@ -7,7 +7,15 @@ namespace Waybill.Stores;
 /// The business key, 1 to 200 characters; unique per workflow among submitted elements only.
 /// </param>
 /// <param name="Data">UTF-8 JSON.</param>
-public sealed record NewElement(ElementId Id, QueueSlot Slot, string BusinessKey, ReadOnlyMemory<byte> Data);
+/// <param name="Facts">What its acceptance tells readers of the journal (<see cref="JournalEntry.Facts"/>).</param>
+public sealed record NewElement(
+    ElementId Id, QueueSlot Slot, string BusinessKey, ReadOnlyMemory<byte> Data, string? Facts = null)
+{
+    /// <summary>
+    /// The trace that its runs belong to: a W3C <c>traceparent</c>, kept with the element until it ends; null for none.
+    /// </summary>
+    public string? Trace { get; init; }
+}
 
 /// <summary>What became of one submission.</summary>
 /// <param name="Id">The element that holds the ticket of that business key.</param>

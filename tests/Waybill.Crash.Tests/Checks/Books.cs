@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Globalization;
 using System.Text.Json;
 using Waybill.Crash.Tests.Sites;
 using Waybill.Stores;
@@ -10,8 +11,17 @@ internal sealed record Books
 {
     public required IReadOnlyDictionary<string, TicketRecord> Tickets { get; init; }
 
-    /// <summary>Each element's journal rows, in their order.</summary>
+    /// <summary>Each element's journal rows, in their order; what they tell of changes left out.</summary>
     public required IReadOnlyDictionary<ElementId, IReadOnlyList<JournalEntry>> Histories { get; init; }
+
+    /// <summary>What the journal tells of changes.</summary>
+    public required IReadOnlyList<JournalEntry> ChangeRows { get; init; }
+
+    /// <summary>The ledger of changes.</summary>
+    public required IReadOnlyList<ChangeRecord> Changes { get; init; }
+
+    /// <summary>The members that waves noted.</summary>
+    public required IReadOnlyList<Boarding> Boardings { get; init; }
 
     public required IReadOnlyList<NodeCount> InFlight { get; init; }
 
@@ -28,6 +38,7 @@ internal sealed record Books
         await using DbConnection connection = await site.ConnectAsync();
         await using ISiteStore store = site.CreateStore();
         List<Effect> effects = [];
+        List<Boarding> boardings = [];
         List<(int Account, long Total)> balances = [];
         await ForEachAsync(
             connection,
@@ -35,14 +46,25 @@ internal sealed record Books
             row => effects.Add(new Effect(
                 ElementId.Parse(row.GetString(0)), row.GetInt32(1), row.GetInt32(2), row.GetInt64(3))));
         await ForEachAsync(
+            connection,
+            "select wave, member from boarding",
+            row => boardings.Add(new Boarding(ElementId.Parse(row.GetString(0)), ElementId.Parse(row.GetString(1)))));
+        await ForEachAsync(
             connection, "select account, total from balance", row => balances.Add((row.GetInt32(0), row.GetInt64(1))));
         await connection.CloseAsync();
 
         await store.OpenAsync(CancellationToken.None);
+        List<JournalEntry> journal = await JournalAsync(store.Journal);
         return new Books
         {
-            Tickets = await TicketsAsync(store.Tickets),
-            Histories = await HistoriesAsync(store.Journal),
+            Tickets = (await AllAsync(page => store.Tickets.ListAsync(TicketFilter.All, page, CancellationToken.None)))
+                .ToDictionary(ticket => ticket.BusinessKey),
+            Histories = journal.Where(row => !IsOfChange(row))
+                .GroupBy(row => row.Element)
+                .ToDictionary(history => history.Key, history => (IReadOnlyList<JournalEntry>)[.. history]),
+            ChangeRows = [.. journal.Where(IsOfChange)],
+            Changes = await AllAsync(page => store.Changes.ListAsync(ChangeFilter.All, page, CancellationToken.None)),
+            Boardings = boardings,
             InFlight = await store.Directory.CountByNodeAsync(ElementFilter.All, CancellationToken.None),
             Sidelined = await store.Sidelined.GroupAsync(SidelinedFilter.All, CancellationToken.None),
             Effects = effects,
@@ -58,6 +80,12 @@ internal sealed record Books
         return detail.RootElement.GetProperty("key").GetString()!;
     }
 
+    /// <summary>The number in the key of a parcel, or of a leg.</summary>
+    public static int NumberOf(string key) =>
+        int.Parse(key.AsSpan("parcel-".Length, 7), CultureInfo.InvariantCulture);
+
+    public static bool IsWave(IReadOnlyList<JournalEntry> history) => history[0].Kind == JournalKind.Released;
+
     private static async Task ForEachAsync(DbConnection connection, string sql, Action<DbDataReader> take)
     {
         await using DbCommand command = connection.CreateCommand();
@@ -67,39 +95,34 @@ internal sealed record Books
             take(reader);
     }
 
-    private static async Task<Dictionary<string, TicketRecord>> TicketsAsync(ITicketStore store)
+    private static bool IsOfChange(JournalEntry row) =>
+        row.Kind is JournalKind.ChangeRequested or JournalKind.ChangeResolved;
+
+    private static async Task<List<T>> AllAsync<T>(Func<PageRequest, Task<Page<T>>> read)
     {
-        List<TicketRecord> tickets = [];
+        List<T> all = [];
         long? after = null;
         do
         {
-            Page<TicketRecord> page = await store.ListAsync(
-                TicketFilter.All, new PageRequest(1000, after), CancellationToken.None);
-            tickets.AddRange(page.Items);
+            Page<T> page = await read(new PageRequest(1000, after));
+            all.AddRange(page.Items);
             after = page.Next;
         }
         while (after is not null);
-        return tickets.ToDictionary(ticket => ticket.BusinessKey);
+        return all;
     }
 
-    private static async Task<Dictionary<ElementId, IReadOnlyList<JournalEntry>>> HistoriesAsync(IJournalStore store)
+    private static async Task<List<JournalEntry>> JournalAsync(IJournalStore store)
     {
-        Dictionary<ElementId, IReadOnlyList<JournalEntry>> histories = [];
+        List<JournalEntry> journal = [];
         JournalPosition position = default;
         while (await store.ReadAsync(position, 10_000, CancellationToken.None) is { Count: > 0 } rows)
         {
-            foreach (JournalEntry row in rows)
-            {
-                if (histories.TryGetValue(row.Element, out IReadOnlyList<JournalEntry>? history))
-                    ((List<JournalEntry>)history).Add(row);
-                else
-                    histories.Add(row.Element, new List<JournalEntry> { row });
-            }
-
+            journal.AddRange(rows);
             position = rows[^1].Position;
         }
 
-        return histories;
+        return journal;
     }
 }
 
@@ -107,6 +130,9 @@ internal sealed record Books
 /// One row that a hop wrote into the application's table; its hop is the one that the element had before.
 /// </summary>
 internal sealed record Effect(ElementId Element, int Hop, int Account, long Amount);
+
+/// <summary>A member of a wave, as the wave noted it.</summary>
+internal sealed record Boarding(ElementId Wave, ElementId Member);
 
 /// <summary>One run of a handler, as a child logged it.</summary>
 internal sealed record RunLine(string IdempotencyKey, string Node, string BusinessKey, string Worker)

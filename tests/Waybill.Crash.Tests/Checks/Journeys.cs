@@ -16,6 +16,13 @@ internal static class Journeys
         new(JournalKind.Finished, "arrive"),
     ];
 
+    public static IReadOnlyList<Stop> OfWave { get; } =
+    [
+        new(JournalKind.Released, "form"),
+        new(JournalKind.Moved, "sail"),
+        new(JournalKind.Finished, "sail"),
+    ];
+
     public static IReadOnlyList<Stop> Of(Parcel parcel) =>
     [
         new(JournalKind.Accepted, "lane"),
@@ -32,6 +39,10 @@ internal static class Journeys
         Way.Fork or Way.Call => [new(JournalKind.Called, "merge"), new(JournalKind.Returned, "merge")],
         Way.Rest => [new(JournalKind.Waits, "rest")],
         Way.Gate => [new(JournalKind.Waits, "gate"), new(JournalKind.Signalled, "gate")],
+        Way.Wave =>
+        [
+            new(JournalKind.Moved, "dock"), new(JournalKind.Batched, "load"), new(JournalKind.Returned, "load"),
+        ],
         _ => [],
     };
 }

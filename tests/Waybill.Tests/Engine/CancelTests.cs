@@ -97,7 +97,10 @@ public sealed class CancelTests
         Assert.Equal("undid a reservation", (await site.StatusAsync(flow)).Result);
         Assert.Equal(0, ((MemoryStore)site.Store).Read(tables => tables.Counter("reserved")));
         Assert.Equal(
-            [JournalKind.Accepted, JournalKind.CancelRequested, JournalKind.Cancelling, JournalKind.Finished],
+            [
+                JournalKind.Accepted, JournalKind.ChangeRequested, JournalKind.CancelRequested, JournalKind.Cancelling,
+                JournalKind.ChangeResolved, JournalKind.Finished,
+            ],
             await site.HistoryAsync(id));
     }
 

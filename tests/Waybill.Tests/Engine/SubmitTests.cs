@@ -61,6 +61,19 @@ public sealed class SubmitTests
     }
 
     [Fact]
+    public async Task A_client_is_told_of_endings_in_its_process()
+    {
+        await using TestSite site = new(flow);
+        List<ElementId> ended = [];
+        site.Client.Ended += ended.Add;
+
+        ElementId element = await site.SubmitAsync(flow);
+        await site.RunUntilQuietAsync();
+
+        Assert.Equal([element], ended);
+    }
+
+    [Fact]
     public async Task The_status_of_an_unknown_key_is_null()
     {
         await using TestSite site = new(flow);

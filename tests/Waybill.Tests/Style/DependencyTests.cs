@@ -10,8 +10,14 @@ public sealed class DependencyTests
         ["Waybill"] = [],
         ["Waybill.Sqlite"] = ["Waybill"],
         ["Waybill.Postgres"] = ["Waybill"],
+        ["Waybill.Tracking"] = ["Waybill"],
+        ["Waybill.Services"] = ["Waybill"],
+        ["Waybill.Server"] = ["Waybill", "Waybill.Services"],
         ["Waybill.Testing"] = ["Waybill"],
-        ["Bookstore"] = ["Waybill", "Waybill.Sqlite", "Waybill.Postgres"],
+        ["Bookstore"] =
+        [
+            "Waybill", "Waybill.Sqlite", "Waybill.Postgres", "Waybill.Tracking", "Waybill.Services", "Waybill.Server",
+        ],
     };
 
     [Fact]

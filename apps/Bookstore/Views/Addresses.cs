@@ -1,0 +1,24 @@
+using Bookstore.Http;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Hosting;
+
+namespace Bookstore.Views;
+
+/// <summary>Says where a process can be reached.</summary>
+internal static class Addresses
+{
+    public static async Task TellAsync(IHost host, SiteOrder order, TextWriter output)
+    {
+        if (host is not WebApplication app)
+            return;
+        string urls = string.Join(", ", app.Urls);
+        if (order.Serves.Count > 0)
+            await output.WriteLineAsync($"Services: {string.Join(", ", order.Serves)} at {urls}");
+        if (!order.HasShop)
+            return;
+        await output.WriteLineAsync($"Shop: {urls}");
+        string key = WebSite.FirstKeyFileOf(order);
+        if (File.Exists(key))
+            await output.WriteLineAsync($"The first admin key is in {key}.");
+    }
+}

@@ -1,0 +1,2 @@
+-- The W3C traceparent that an element was taken in with: what is done for it belongs to that trace.
+alter table waybill.element add column trace text;

@@ -1,0 +1,27 @@
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Options;
+
+namespace Waybill.Server.Access;
+
+/// <summary>A policy for each role, and for endpoints that state none: nobody.</summary>
+internal sealed class ServerAuthorization(IOptions<WaybillServerOptions> server)
+    : IConfigureOptions<AuthorizationOptions>
+{
+    public void Configure(AuthorizationOptions options)
+    {
+        string[] schemes = [ApiKeyHandler.SchemeName, .. server.Value.AuthenticationSchemes];
+        foreach (ServerRole role in Enum.GetValues<ServerRole>())
+        {
+            options.AddPolicy(
+                ServerPolicies.NameOf(role),
+                policy => policy.AddAuthenticationSchemes(schemes).AddRequirements(new RoleRequirement(role)));
+        }
+
+        // Where there is no endpoint at all, a known caller may learn that there is none.
+        options.FallbackPolicy = new AuthorizationPolicyBuilder(schemes)
+            .RequireAuthenticatedUser()
+            .RequireAssertion(context => context.Resource is HttpContext http && http.GetEndpoint() is null)
+            .Build();
+    }
+}

@@ -1,0 +1,144 @@
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.OpenApi;
+using Waybill.Server.Wire;
+using Waybill.Services.Http;
+
+namespace Waybill.Server.Description;
+
+/// <summary>Describes the API as OpenAPI 3.1, from what the endpoints say of themselves.</summary>
+internal static class ApiDescription
+{
+    public const string Document = "v1";
+    private const string KeyScheme = "apiKey";
+    private static readonly string[] Others = ["metrics", "health/live", "health/ready"];
+
+    public static IServiceCollection AddApiDescription(this IServiceCollection services) =>
+        services.AddOpenApi(Document, options =>
+        {
+            options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
+            options.ShouldInclude = described => described.RelativePath is { } path
+                && (path.StartsWith("v1/", StringComparison.Ordinal) || Others.Contains(path));
+            options.AddDocumentTransformer((document, _, _) => DoneAsync(() => Introduce(document)));
+            options.AddOperationTransformer((operation, context, _) => DoneAsync(() => Complete(operation, context)));
+            options.AddSchemaTransformer((schema, context, _) => DoneAsync(() => Mend(schema, context)));
+        });
+
+    private static Task DoneAsync(Action describe)
+    {
+        describe();
+        return Task.CompletedTask;
+    }
+
+    private static void Introduce(OpenApiDocument document)
+    {
+        document.Info = new OpenApiInfo
+        {
+            Title = "Waybill",
+            Version = "v1",
+            Description = "A site's elements, queues, nodes and changes. Input is read strictly: unknown and doubled "
+                + "members and parameters are refused. Errors are problem details (RFC 9457).",
+        };
+        document.Servers = [];
+        document.Tags = new HashSet<OpenApiTag>(
+            document.Paths.Keys.Select(TagOf).Distinct().Select(name => new OpenApiTag { Name = name }));
+        document.Components ??= new OpenApiComponents();
+        document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>(StringComparer.Ordinal)
+        {
+            [KeyScheme] = new OpenApiSecurityScheme
+            {
+                Type = SecuritySchemeType.Http,
+                Scheme = "bearer",
+                Description = "An API key: wb_<prefix>_<secret>.",
+            },
+        };
+    }
+
+    private static void Complete(OpenApiOperation operation, OpenApiOperationTransformerContext context)
+    {
+        operation.Tags = new HashSet<OpenApiTagReference>
+        {
+            new(TagOf(context.Description.RelativePath!), context.Document),
+        };
+        IList<object> metadata = context.Description.ActionDescriptor.EndpointMetadata;
+        operation.Parameters ??= [];
+        foreach (QueryParameter parameter in metadata.OfType<QueryMetadata>().SelectMany(query => query.Parameters))
+            operation.Parameters.Add(ToParameter(parameter));
+        operation.Responses ??= [];
+        operation.Responses["default"] = new OpenApiResponse
+        {
+            Description = "A problem (RFC 9457): type, title, status, detail, traceId.",
+            Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal)
+            {
+                [Problems.MediaType] = new(),
+            },
+        };
+        string[] policies = [.. metadata.OfType<IAuthorizeData>().Select(data => data.Policy ?? "")];
+        ServerRole[] roles = [.. Enum.GetValues<ServerRole>().Where(r => policies.Contains(ServerPolicies.NameOf(r)))];
+        if (roles.Length == 0)
+            return;
+        operation.Description = $"Needs the role {EndpointWords.CamelCase(roles.Max().ToString())}.";
+        operation.Security =
+        [
+            new OpenApiSecurityRequirement
+            {
+                [new OpenApiSecuritySchemeReference(KeyScheme, context.Document)] = [],
+            },
+        ];
+    }
+
+    /// <summary>What an address is about: the part behind the version.</summary>
+    private static string TagOf(string path)
+    {
+        string[] parts = path.Trim('/').Split('/');
+        return parts[0] == "v1" ? parts[1] : parts[0];
+    }
+
+    private static OpenApiParameter ToParameter(QueryParameter parameter)
+    {
+        OpenApiSchema one = parameter.Kind switch
+        {
+            QueryKind.Number => new() { Type = JsonSchemaType.Integer, Minimum = "0" },
+            QueryKind.Truth => new() { Type = JsonSchemaType.Boolean },
+            QueryKind.Instant => new() { Type = JsonSchemaType.String, Format = "date-time" },
+            QueryKind.Id => new() { Type = JsonSchemaType.String, Format = "uuid" },
+            QueryKind.Word => Words(parameter.Words),
+            _ => new() { Type = JsonSchemaType.String },
+        };
+        return new OpenApiParameter
+        {
+            Name = parameter.Name,
+            In = ParameterLocation.Query,
+            Description = parameter.Says,
+            Schema = parameter.Kind == QueryKind.Texts
+                ? new OpenApiSchema { Type = JsonSchemaType.Array, Items = one }
+                : one,
+        };
+    }
+
+    // The description is made with the host's JSON options; the API's own write enumerations as words, leave nulls out,
+    // and take no number that is written as text.
+    private static void Mend(OpenApiSchema schema, OpenApiSchemaTransformerContext context)
+    {
+        Type type = Nullable.GetUnderlyingType(context.JsonTypeInfo.Type) ?? context.JsonTypeInfo.Type;
+        if (type.IsEnum)
+        {
+            OpenApiSchema words = Words([.. Enum.GetNames(type).Select(EndpointWords.CamelCase)]);
+            (schema.Type, schema.Enum) = (words.Type, words.Enum);
+        }
+
+        if (schema.Type is { } kind && (kind.HasFlag(JsonSchemaType.Integer) || kind.HasFlag(JsonSchemaType.Number)))
+            (schema.Type, schema.Pattern) = (schema.Type & ~JsonSchemaType.String, null);
+        foreach (JsonPropertyInfo property in context.JsonTypeInfo.Properties.Where(property => property.IsGetNullable))
+            schema.Required?.Remove(property.Name);
+    }
+
+    private static OpenApiSchema Words(IReadOnlyList<string> words) => new()
+    {
+        Type = JsonSchemaType.String,
+        Enum = [.. words.Select(word => (JsonNode)JsonValue.Create(word)!)],
+    };
+}

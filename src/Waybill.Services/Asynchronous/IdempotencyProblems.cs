@@ -1,0 +1,19 @@
+using Waybill.Services.Http;
+
+namespace Waybill.Services.Asynchronous;
+
+/// <summary>The kinds of problem that have to do with <c>Idempotency-Key</c>.</summary>
+public static class IdempotencyProblems
+{
+    /// <summary>The key is missing where one must be given, or cannot be read.</summary>
+    public static ProblemType BadKey { get; } = new(
+        "idempotency-key-invalid", 400, "The idempotency key is missing or cannot be read");
+
+    /// <summary>A request with this key is being carried out.</summary>
+    public static ProblemType InProgress { get; } = new(
+        "idempotency-key-in-progress", 409, "A request with this key is being carried out");
+
+    /// <summary>The key belongs to another request.</summary>
+    public static ProblemType Reused { get; } = new(
+        "idempotency-key-reused", 422, "The key was used for another request");
+}

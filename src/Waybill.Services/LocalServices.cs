@@ -1,0 +1,36 @@
+using System.Collections.Concurrent;
+using Waybill.Services.Contracts;
+
+namespace Waybill.Services;
+
+/// <summary>
+/// The services that this process carries out itself. Their callers in the same process reach them without a network
+/// and without copying: what is handed over is the same object, which is safe because contract types cannot be
+/// changed.
+/// </summary>
+public sealed class LocalServices
+{
+    private readonly ConcurrentDictionary<string, object> implementations = new(StringComparer.Ordinal);
+
+    /// <summary>
+    /// Serves a contract to callers in this process. <c>MapService</c> does the same and serves it over HTTP too.
+    /// </summary>
+    /// <param name="implementation">One object for all calls: it must be thread-safe.</param>
+    /// <typeparam name="TContract">The contract.</typeparam>
+    /// <exception cref="ContractException">It is no contract; with everything that is wrong.</exception>
+    /// <exception cref="InvalidOperationException">This process serves it already.</exception>
+    public void Serve<TContract>(TContract implementation)
+        where TContract : class
+    {
+        ArgumentNullException.ThrowIfNull(implementation);
+        ServiceContract contract = ServiceContract.Of(typeof(TContract));
+        if (!implementations.TryAdd(contract.Address, implementation))
+            throw new InvalidOperationException(
+                $"This process serves {contract} already. Serve each version of a service once.");
+    }
+
+    /// <summary>The addresses of what is served: <c>inventory:1</c>; in no order.</summary>
+    public IReadOnlyCollection<string> Addresses => [.. implementations.Keys];
+
+    internal object? Find(ServiceContract contract) => implementations.GetValueOrDefault(contract.Address);
+}

@@ -1,0 +1,141 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using System.Threading.RateLimiting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Waybill.Services.Asynchronous;
+using Waybill.Services.Calling;
+using Waybill.Services.Contracts;
+using Waybill.Services.Measuring;
+
+namespace Waybill.Services.Serving;
+
+/// <summary>Carries out the calls of one operation that come over HTTP.</summary>
+internal sealed partial class OperationHandler(OperationContract operation, ServedService served)
+{
+    private const string UnnamedCaller = "(unnamed)";
+
+    private readonly ILogger log = served.Log;
+
+    public async Task HandleAsync(HttpContext http)
+    {
+        using Activity? span = ServiceTracing.StartServing(operation.Address, http.Request.Headers);
+        string caller = CallerOf(http.Request);
+        long begun = served.Time.GetTimestamp();
+        Problem? problem = await AnswerAsync(http, caller);
+        CallEnding ending = problem?.Ending ?? CallEnding.Answered;
+        served.Meter.Add(CallSide.Callee, caller, operation, served.Time.GetElapsedTime(begun), ending);
+        if (problem is null)
+            return;
+        if (problem.Status >= 500)
+            span?.SetStatus(ActivityStatusCode.Error, problem.Title);
+        await problem.WriteAsync(http);
+    }
+
+    // Null when the result was written.
+    private async Task<Problem?> AnswerAsync(HttpContext http, string caller)
+    {
+        if (DeadlineOf(http.Request) is not { } remaining)
+            return Problem.BadDeadline();
+        if (remaining <= TimeSpan.Zero)
+            return Problem.DeadlinePassed(operation);
+        using CancellationTokenSource deadline = new(remaining, served.Time);
+        using CancellationTokenSource given =
+            CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, http.RequestAborted);
+        using IDisposable scope = CallContext.Serve(
+            operation.Service.Address, caller, remaining, served.Time);
+        try
+        {
+            // The body first: a client that sends it slowly must not keep a place among those that are carried out.
+            int max = served.Options.BodyMaxBytes;
+            ReadOnlyMemory<byte>? body = await RequestBody.ReadAsync(http.Request, max, given.Token);
+            if (body is null)
+                return Problem.BodyTooLarge(max);
+            object?[] arguments = ArgumentsJson.Read(operation, body.Value.Span);
+            RateLimitLease place = await served.Admission.EnterAsync(given.Token);
+            if (!place.IsAcquired)
+                return Problem.Overloaded(operation);
+            Task<object?> run = RunAsync(place, arguments, given.Token);
+            object? result = await run.WaitAsync(given.Token);
+            await (operation.Code is ITicketCode code
+                ? AcceptAsync(http, code.ReceiptOf(result!))
+                : WriteAsync(http.Response, result, given.Token));
+            return null;
+        }
+        catch (JsonException error)
+        {
+            return Problem.BadArguments(error.Message);
+        }
+        catch (RefusedException refusal)
+        {
+            return Problem.Refused(refusal);
+        }
+        catch (OperationCanceledException) when (deadline.IsCancellationRequested)
+        {
+            return Problem.DeadlinePassed(operation);
+        }
+        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        {
+            return Problem.CallerLeft();
+        }
+        catch (ServiceCallException error)
+        {
+            LogFailed(error, operation.Address);
+            return Problem.DependencyFailed(operation);
+        }
+        catch (Exception error)
+        {
+            LogFailed(error, operation.Address);
+            return Problem.OperationFailed(operation);
+        }
+    }
+
+    // An implementation that ignores its token keeps its place until it ends, though its caller waits no longer.
+    private async Task<object?> RunAsync(RateLimitLease place, object?[] arguments, CancellationToken cancel)
+    {
+        using (place)
+            return await operation.Code.RunAsync(served.Implementation, arguments, cancel);
+    }
+
+    private static string CallerOf(HttpRequest request)
+    {
+        string? caller = request.Headers[WireHeaders.Caller];
+        bool isName = caller is { Length: >= 1 and <= 100 } && caller.All(c => c is >= ' ' and <= '~');
+        return isName ? caller! : UnnamedCaller;
+    }
+
+    // The caller's or the operation's own, whichever is shorter; null when the header is no number.
+    private TimeSpan? DeadlineOf(HttpRequest request)
+    {
+        string? header = request.Headers[WireHeaders.Deadline];
+        if (header is null)
+            return operation.Deadline;
+        bool isNumber = long.TryParse(header, NumberStyles.None, CultureInfo.InvariantCulture, out long milliseconds);
+        return isNumber ? TimeSpan.FromMilliseconds(Math.Min(milliseconds, operation.Terms.DeadlineMs)) : null;
+    }
+
+    // As every submission: with the ticket's address, and held back while the client prefers to wait.
+    private async Task AcceptAsync(HttpContext http, TicketReceipt receipt)
+    {
+        IResult accepted = await served.Tickets!.AcceptedAsync(http, receipt);
+        await accepted.ExecuteAsync(http);
+    }
+
+    private async Task WriteAsync(HttpResponse response, object? result, CancellationToken cancel)
+    {
+        if (operation.ResultJson is not { } json)
+        {
+            response.StatusCode = StatusCodes.Status204NoContent;
+            return;
+        }
+
+        byte[] body = JsonSerializer.SerializeToUtf8Bytes(result, json);
+        response.ContentType = "application/json";
+        response.ContentLength = body.Length;
+        await response.Body.WriteAsync(body, cancel);
+    }
+
+    [LoggerMessage(7001, LogLevel.Error, "A call of {Operation} failed")]
+    private partial void LogFailed(Exception error, string operation);
+}

@@ -1,0 +1,95 @@
+using Waybill.Stores;
+using Waybill.Tracking.Reading;
+
+namespace Waybill.Tracking;
+
+/// <summary>
+/// Keeps what feeds bring: where each element is and was, node statistics, and the warehouse of finished families. One
+/// store takes in any number of sites. All members are thread-safe.
+/// </summary>
+public abstract class TrackingStore : IAsyncDisposable
+{
+    private protected TrackingStore()
+    {
+    }
+
+    /// <summary>What this store is, for people.</summary>
+    public abstract string Description { get; }
+
+    /// <summary>Called at the points at which a process can die, so that tests can do just that.</summary>
+    internal Action<TrackingStep>? Passing { get; set; }
+
+    /// <summary>
+    /// Creates or migrates the schema, and undoes what a move that was cut short has left. Must be awaited before
+    /// anything else; harmless when repeated.
+    /// </summary>
+    /// <param name="cancel">Stops waiting.</param>
+    public abstract Task OpenAsync(CancellationToken cancel);
+
+    /// <summary>How far a site's journal has been taken in; default for not at all.</summary>
+    /// <param name="site">The site's name, 1 to 100 characters.</param>
+    /// <param name="cancel">Stops waiting.</param>
+    public abstract Task<JournalPosition> PositionAsync(string site, CancellationToken cancel);
+
+    /// <summary>
+    /// Takes rows in, in one transaction together with the new position, so that each row counts once.
+    /// </summary>
+    /// <param name="pass">The rows, and the position behind which they follow.</param>
+    /// <param name="cancel">Stops waiting; what was begun may still be taken in.</param>
+    /// <returns>False, and nothing was written, when the site's position is another one.</returns>
+    public abstract Task<bool> ApplyAsync(TrackingPass pass, CancellationToken cancel);
+
+    /// <summary>Notes what a site's nodes can do at once; replaces what was noted for the same nodes.</summary>
+    /// <param name="site">The site.</param>
+    /// <param name="nodes">Its nodes.</param>
+    /// <param name="processes">How many processes run them.</param>
+    /// <param name="cancel">Stops waiting.</param>
+    public abstract Task DeclareAsync(
+        string site, IReadOnlyList<NodeCapacity> nodes, int processes, CancellationToken cancel);
+
+    /// <summary>
+    /// Moves families of which every member has ended to the warehouse. Whoever reads sees each of them in one place,
+    /// at any time, also when the process dies in the middle.
+    /// </summary>
+    /// <param name="familiesMax">How many at the most.</param>
+    /// <param name="cancel">Stops waiting.</param>
+    /// <returns>How many were moved.</returns>
+    public abstract Task<int> MoveAsync(int familiesMax, CancellationToken cancel);
+
+    /// <summary>
+    /// Destroys the key of a subject: all personal data of it, in tracking and warehouse, is unreadable from then on,
+    /// and the subject's name is forgotten. Data that comes in later gets a new key.
+    /// </summary>
+    /// <param name="subject">The subject.</param>
+    /// <param name="cancel">Stops waiting.</param>
+    /// <returns>False when there is no such subject.</returns>
+    public abstract Task<bool> EraseAsync(string subject, CancellationToken cancel);
+
+    /// <summary>Drops the months of the warehouse before a month, each as a whole.</summary>
+    /// <param name="month">Any day of the oldest month that is kept.</param>
+    /// <param name="cancel">Stops waiting.</param>
+    /// <returns>How many months were dropped.</returns>
+    public abstract Task<int> DropMonthsBeforeAsync(DateOnly month, CancellationToken cancel);
+
+    /// <inheritdoc/>
+    public abstract ValueTask DisposeAsync();
+
+    /// <summary>Reads from one snapshot of tracking, and the part of the warehouse that belongs to it.</summary>
+    internal abstract Task<T> ReadAsync<T>(Func<Shelves, Task<T>> read, CancellationToken cancel);
+}
+
+/// <summary>Points at which a process can die.</summary>
+internal enum TrackingStep
+{
+    /// <summary>The rows of a pass are written, and not committed.</summary>
+    PassWritten,
+
+    /// <summary>A pass is committed, and its caller does not know.</summary>
+    PassCommitted,
+
+    /// <summary>Families stand in the warehouse and still in tracking.</summary>
+    FamiliesCopied,
+
+    /// <summary>A move is committed, and its caller does not know.</summary>
+    MoveCommitted,
+}

@@ -1,0 +1,190 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Bookstore.Contracts;
+using Bookstore.Feeds;
+using Bookstore.Outside;
+using Bookstore.Services;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Bookstore.Tests;
+
+public sealed class ShopTests : IDisposable
+{
+    private const string NobodyThere = "http://127.0.0.1:9";
+
+    private readonly Bookshop shop = new();
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task An_order_is_placed_with_a_ticket_followed_to_its_end_and_found_with_its_parcels()
+    {
+        await using ServedSite site = await OpenAsync();
+        using HttpClient clerk = await site.ClerkAsync();
+        string sku = await AnyInStockAsync(site);
+
+        // By its number, the seeded card processor has made up its mind about it.
+        object[] lines = [new { sku, quantity = 1 }];
+        using HttpResponseMessage placed = await clerk.PostAsJsonAsync(
+            "/shop/orders", new { number = "W-1", customer = "C0001", lines }, Stop);
+        JsonElement ticket = await JsonOf(placed);
+        string state = ticket.GetProperty("state").GetString()!;
+        while (state is "accepted" or "running")
+        {
+            using HttpRequestMessage poll = new(HttpMethod.Get, placed.Headers.Location);
+            poll.Headers.Add("Prefer", "wait=30");
+            using HttpResponseMessage answer = await clerk.SendAsync(poll, Stop);
+            state = (await JsonOf(answer)).GetProperty("state").GetString()!;
+        }
+
+        using HttpResponseMessage found = await clerk.GetAsync("/shop/orders/W-1", Stop);
+        JsonElement order = await JsonOf(found);
+        Assert.Equal(HttpStatusCode.Accepted, placed.StatusCode);
+        Assert.Equal("finished", state);
+        Assert.True(order.GetProperty("order").GetProperty("stage").GetString() == "complete", order.ToString());
+        Assert.Equal(1, order.GetProperty("parcels").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task An_order_that_waits_for_payment_can_be_sent_elsewhere_and_called_off()
+    {
+        await using ServedSite site = await OpenAsync("payments");
+        using HttpClient clerk = await site.ClerkAsync();
+        object[] lines = [new { sku = "BK00001", quantity = 1 }];
+        object order = new { number = "W-1", customer = "C0001", lines };
+        using HttpResponseMessage placed = await clerk.PostAsJsonAsync("/shop/orders", order, Stop);
+
+        using HttpResponseMessage moved = await clerk.PutAsJsonAsync(
+            "/shop/orders/W-1/address", new { address = "7 Key Lane, Oban" }, Stop);
+        using HttpResponseMessage cancelled = await clerk.DeleteAsync("/shop/orders/W-1", Stop);
+        using HttpResponseMessage found = await clerk.GetAsync("/shop/orders/W-1", Stop);
+
+        Assert.Equal(HttpStatusCode.Accepted, placed.StatusCode);
+        Assert.Equal(HttpStatusCode.OK, moved.StatusCode);
+        Assert.Equal(HttpStatusCode.Accepted, cancelled.StatusCode);
+        Assert.Equal("underWay", (await JsonOf(found)).GetProperty("order").GetProperty("stage").GetString());
+    }
+
+    [Fact]
+    public async Task Whoever_placed_an_order_is_called_back_when_it_has_ended()
+    {
+        await using CallbackReceiver receiver = await CallbackReceiver.StartAsync();
+        await using ServedSite site = await OpenAsync();
+        using HttpClient clerk = await site.ClerkAsync();
+        using HttpResponseMessage registered = await clerk.PostAsJsonAsync(
+            "/v1/callbacks/endpoints", new { name = "till", url = receiver.Url }, Stop);
+        string callback = (await JsonOf(registered)).GetProperty("endpoint").GetProperty("id").GetString()!;
+        object[] lines = [new { sku = await AnyInStockAsync(site), quantity = 1 }];
+
+        using HttpResponseMessage placed = await clerk.PostAsJsonAsync(
+            "/shop/orders", new { number = "W-1", customer = "C0001", lines, callback }, Stop);
+        using HttpResponseMessage unknown = await clerk.PostAsJsonAsync(
+            "/shop/orders", new { number = "W-2", customer = "C0001", lines, callback = "nobody" }, Stop);
+
+        (string Signature, string Body) told = await receiver.ToldAsync();
+        Assert.Equal(HttpStatusCode.Accepted, placed.StatusCode);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, unknown.StatusCode);
+        Assert.StartsWith("v1,", told.Signature, StringComparison.Ordinal);
+        Assert.Contains("W-1", told.Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_the_shop_cannot_take_is_refused_with_a_stable_type()
+    {
+        await using ServedSite site = await OpenAsync();
+        using HttpClient clerk = await site.ClerkAsync();
+        using HttpClient stranger = site.Browser();
+        object order = new { customer = "C0001", lines = new[] { new { sku = "no such book", quantity = 1 } } };
+
+        using HttpResponseMessage unknown = await clerk.PostAsJsonAsync("/shop/orders", order, Stop);
+        using HttpResponseMessage odd = await clerk.PostAsJsonAsync("/shop/orders", new { customer = 7 }, Stop);
+        using HttpResponseMessage keyless = await stranger.PostAsJsonAsync("/shop/orders", order, Stop);
+        using HttpResponseMessage nowhere = await clerk.GetAsync("/shop/orders/no-such-order", Stop);
+
+        Assert.Equal("urn:waybill:problem:unknown-article", (await JsonOf(unknown)).GetProperty("type").GetString());
+        Assert.Equal(HttpStatusCode.BadRequest, odd.StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, keyless.StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, nowhere.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_page_of_more_than_a_hundred_calls_is_whole_and_remembers_what_its_visitor_saw()
+    {
+        await using ServedSite site = await OpenAsync();
+        await site.Services.GetRequiredService<RecommendationService>().RefreshOnceAsync(Stop);
+        using HttpClient visitor = site.Browser();
+
+        await visitor.GetStringAsync("/shop/books/BK00002", Stop);
+        JsonElement page = await visitor.GetFromJsonAsync<JsonElement>("/shop/books/BK00001", Stop);
+
+        Assert.Equal(0, page.GetProperty("missing").GetArrayLength());
+        Assert.InRange(page.GetProperty("effort").GetProperty("pieces").GetInt32(), 101, 250);
+        Assert.Equal(3, page.GetProperty("stock").GetArrayLength());
+        Assert.Equal(9, page.GetProperty("deliveries").GetArrayLength());
+        Assert.Equal(12, page.GetProperty("similar").GetArrayLength());
+        Assert.Equal(12, page.GetProperty("alsoBought").GetArrayLength());
+        Assert.Equal("BK00002", page.GetProperty("recentlySeen")[0].GetProperty("sku").GetString());
+    }
+
+    [Fact]
+    public async Task A_page_does_without_services_that_are_away_and_says_what_is_missing()
+    {
+        await using ServedSite site = await OpenAsync("reviews", "inventory", "recommendations");
+        using HttpClient visitor = site.Browser();
+
+        JsonElement page = await visitor.GetFromJsonAsync<JsonElement>("/shop/books/BK00001", Stop);
+        string html = await visitor.GetStringAsync("/shop/books/BK00001.html", Stop);
+
+        Assert.Equal("BK00001", page.GetProperty("article").GetProperty("sku").GetString());
+        string?[] missing =
+            [.. page.GetProperty("missing").EnumerateArray().Select(one => one.GetProperty("piece").GetString())];
+        Assert.Contains("reviews", missing);
+        Assert.Contains("stock/Leeds", missing);
+        Assert.Contains("similar", missing);
+        Assert.Contains("What readers think cannot be shown at the moment.", html, StringComparison.Ordinal);
+        Assert.Contains("Orders are taken all the same.", html, StringComparison.Ordinal);
+        Assert.Contains("Arrives by", html, StringComparison.Ordinal);
+        Assert.DoesNotContain("<script", html, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public async Task A_page_of_an_article_that_is_not_sold_is_not_found()
+    {
+        await using ServedSite site = await OpenAsync();
+        using HttpClient visitor = site.Browser();
+
+        using HttpResponseMessage answer = await visitor.GetAsync("/shop/books/<script>.html", Stop);
+
+        Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+    }
+
+    public void Dispose() => shop.Dispose();
+
+    private async Task<ServedSite> OpenAsync(params string[] away)
+    {
+        Chance chance = new(1);
+        SeededFeed feed = new(chance, SeededCatalog.Of(chance, 200), 50);
+        await shop.VisitAsync((_, database) => OpeningDay.PrepareAsync(feed, database, Stop));
+        return await ServedSite.StartAsync(shop.Site with
+        {
+            Urls = ["http://127.0.0.1:0"],
+            HasShop = true,
+            CallbackNetworks = [IPNetwork.Parse("127.0.0.0/8")],
+            Uses = away.ToDictionary(name => name, _ => NobodyThere),
+        });
+    }
+
+    private static async Task<string> AnyInStockAsync(ServedSite site)
+    {
+        IInventory inventory = site.Services.GetRequiredService<IInventory>();
+        IReadOnlyList<CatalogArticle> articles =
+            await site.Services.GetRequiredService<ICatalog>().ListAsync(null, 50, Stop);
+        IReadOnlyList<CentreStock> levels =
+            await inventory.LevelsAsync([.. articles.Select(article => article.Sku)], Stop);
+        return levels[0].Sku;
+    }
+
+    private static async Task<JsonElement> JsonOf(HttpResponseMessage response) =>
+        await response.Content.ReadFromJsonAsync<JsonElement>(Stop);
+}
