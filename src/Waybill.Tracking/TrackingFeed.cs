@@ -24,6 +24,7 @@ public sealed class TrackingFeed(
     private int processes;
     private TimeSpan lag;
     private long waitingSince;
+    private bool hasRetaken;
 
     /// <summary>What the site's nodes can do at once; without it, nothing is known of their utilisation.</summary>
     public IReadOnlyList<NodeCapacity> Nodes { get; init; } = [];
@@ -45,8 +46,14 @@ public sealed class TrackingFeed(
     /// </summary>
     public long RowsBehind { get; private set; }
 
-    /// <summary>How many rows were taken in by this feed.</summary>
+    /// <summary>How many rows this feed has gone past, those that it has set aside among them.</summary>
     public long Rows { get; private set; }
+
+    /// <summary>
+    /// How many rows of the site are set aside because they cannot be taken in; counted as often as rows are
+    /// acknowledged. <see cref="Tracker.AsideAsync"/> tells which, and why. They are tried again when a feed starts.
+    /// </summary>
+    public long RowsAside { get; private set; }
 
     /// <summary>Takes in the next rows, as many as one pass may.</summary>
     /// <param name="cancel">Stops between steps.</param>
@@ -77,7 +84,11 @@ public sealed class TrackingFeed(
     private async Task<JournalPosition> BeginAsync(CancellationToken cancel)
     {
         await source.Journal.OpenReaderAsync(options.Reader, cancel);
-        return await store.PositionAsync(site, cancel);
+        JournalPosition reached = await store.PositionAsync(site, cancel);
+        if (!hasRetaken)
+            await store.RetakeAsync(site, cancel);
+        hasRetaken = true;
+        return reached;
     }
 
     // Not after each pass: an acknowledgement is a commit of the site's store, and only trimming waits for it.
@@ -90,6 +101,7 @@ public sealed class TrackingFeed(
             await source.Journal.AcknowledgeAsync(options.Reader, done, cancel);
         acknowledged = done;
         RowsBehind = await source.Journal.CountAfterAsync(done, cancel);
+        RowsAside = await store.CountAsideAsync(site, cancel);
         int running = Math.Max(1, (await source.Workers.ListAsync(cancel)).Count);
         if (running != processes)
             await store.DeclareAsync(site, Nodes, running, cancel);

@@ -4,8 +4,8 @@ namespace Waybill.Tracking;
 
 /// <summary>
 /// What tracking tells of itself, as instruments of the meter <c>Waybill.Tracking</c>: rows taken in and how far
-/// behind each site is, families moved, and failed passes (a loop that fails again and again retries for ever; this is
-/// where it says so).
+/// behind each site is, rows set aside, families moved, and failed passes (a loop that fails again and again retries
+/// for ever; this is where it says so).
 /// </summary>
 internal sealed class TrackingMetrics : IDisposable
 {
@@ -27,6 +27,9 @@ internal sealed class TrackingMetrics : IDisposable
         meter.CreateObservableGauge(
             "waybill.tracking.lag.rows", () => feeds.Select(feed => Of(feed, feed.RowsBehind)), "{row}",
             "Rows that are yet to be taken in");
+        meter.CreateObservableGauge(
+            "waybill.tracking.aside", () => feeds.Select(feed => Of(feed, feed.RowsAside)), "{row}",
+            "Rows that are set aside because they cannot be taken in");
     }
 
     public void PassFailed(string loop) => failures.Add(1, new KeyValuePair<string, object?>("loop", loop));

@@ -52,7 +52,8 @@ public sealed partial class TrackingService : BackgroundService
         await Task.WhenAll(
         [
             .. feeds.Select(feed => Task.Run(
-                () => LoopAsync(feed.Site, options.PollInterval, feed.PumpOnceAsync, stoppingToken), stoppingToken)),
+                () => LoopAsync(feed.Site, options.PollInterval, cancel => PumpOnceAsync(feed, cancel), stoppingToken),
+                stoppingToken)),
             Task.Run(() => LoopAsync("warehouse", options.MoveInterval, MoveOnceAsync, stoppingToken), stoppingToken),
         ]);
     }
@@ -62,6 +63,15 @@ public sealed partial class TrackingService : BackgroundService
         await store.OpenAsync(cancel);
         isOpen = true;
         return 1;
+    }
+
+    private async Task<int> PumpOnceAsync(TrackingFeed feed, CancellationToken cancel)
+    {
+        long before = feed.RowsAside;
+        int done = await feed.PumpOnceAsync(cancel);
+        if (feed.RowsAside > before)
+            LogAside(feed.Site, feed.RowsAside);
+        return done;
     }
 
     /// <summary>Moves as many families as one pass may, and drops months that are no longer kept.</summary>
@@ -116,4 +126,8 @@ public sealed partial class TrackingService : BackgroundService
 
     [LoggerMessage(5002, LogLevel.Information, "Tracking of {Loop} goes on")]
     private partial void LogRecovered(string loop);
+
+    [LoggerMessage(
+        5003, LogLevel.Error, "{Rows} journal rows of {Site} cannot be taken in and are set aside; the others go on")]
+    private partial void LogAside(string site, long rows);
 }

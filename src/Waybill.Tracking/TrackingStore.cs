@@ -1,4 +1,5 @@
 using Waybill.Stores;
+using Waybill.Tracking.Folding;
 using Waybill.Tracking.Reading;
 
 namespace Waybill.Tracking;
@@ -9,6 +10,8 @@ namespace Waybill.Tracking;
 /// </summary>
 public abstract class TrackingStore : IAsyncDisposable
 {
+    private const int RetakenMax = 1000;
+
     private protected TrackingStore()
     {
     }
@@ -18,6 +21,9 @@ public abstract class TrackingStore : IAsyncDisposable
 
     /// <summary>Called at the points at which a process can die, so that tests can do just that.</summary>
     internal Action<TrackingStep>? Passing { get; set; }
+
+    /// <summary>The last kind of row that is known. An earlier one makes it a store of an older version.</summary>
+    internal JournalKind NewestKind { get; set; } = Enum.GetValues<JournalKind>().Max();
 
     /// <summary>
     /// Creates or migrates the schema, and undoes what a move that was cut short has left. Must be awaited before
@@ -32,12 +38,55 @@ public abstract class TrackingStore : IAsyncDisposable
     public abstract Task<JournalPosition> PositionAsync(string site, CancellationToken cancel);
 
     /// <summary>
-    /// Takes rows in, in one transaction together with the new position, so that each row counts once.
+    /// Takes rows in, in one transaction together with the new position, so that each row counts once. A row that
+    /// cannot be read, or not be put to its element, is set aside in the same transaction: it keeps its family from the
+    /// warehouse, and nothing else.
     /// </summary>
     /// <param name="pass">The rows, and the position behind which they follow.</param>
     /// <param name="cancel">Stops waiting; what was begun may still be taken in.</param>
     /// <returns>False, and nothing was written, when the site's position is another one.</returns>
-    public abstract Task<bool> ApplyAsync(TrackingPass pass, CancellationToken cancel);
+    public async Task<bool> ApplyAsync(TrackingPass pass, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(pass);
+        bool applied = await WithoutUnfoldableAsync(
+            pass.Entries, isRetaken: false, content => ApplyAsync(pass, content, cancel));
+        if (applied)
+            Passing?.Invoke(TrackingStep.PassCommitted);
+        return applied;
+    }
+
+    /// <summary>
+    /// Takes in what was set aside, as far as it can be now; some thousand rows at a time, each of them in one
+    /// transaction with what keeps it. A feed does this when it starts, so after each upgrade.
+    /// </summary>
+    /// <remarks>
+    /// A row whose element has gone on since stands in its history, and gives it the key, the acceptance and the
+    /// attributes that it lacks; it changes no place and no hourly figure. One that was called and whose acceptance
+    /// comes late stays a family of its own.
+    /// </remarks>
+    /// <param name="site">Whose rows.</param>
+    /// <param name="cancel">Stops waiting.</param>
+    /// <returns>How many were taken in.</returns>
+    public async Task<int> RetakeAsync(string site, CancellationToken cancel)
+    {
+        int taken = 0;
+        JournalPosition after = default;
+        while (await ReadAsync(shelves => AsideReading.OfSiteAsync(shelves.Tracking, site, after, RetakenMax), cancel)
+            is { Count: > 0 } rows)
+        {
+            taken += await WithoutUnfoldableAsync(
+                rows, isRetaken: true, content => RetakeAsync(site, content, cancel));
+            after = rows[^1].Position;
+        }
+
+        return taken;
+    }
+
+    /// <summary>How many rows of a site are set aside.</summary>
+    /// <param name="site">The site.</param>
+    /// <param name="cancel">Stops waiting.</param>
+    public Task<long> CountAsideAsync(string site, CancellationToken cancel) =>
+        ReadAsync(shelves => AsideReading.CountAsync(shelves.Tracking, site), cancel);
 
     /// <summary>Notes what a site's nodes can do at once; replaces what was noted for the same nodes.</summary>
     /// <param name="site">The site.</param>
@@ -60,6 +109,8 @@ public abstract class TrackingStore : IAsyncDisposable
     /// Destroys the key of a subject: all personal data of it, in tracking and warehouse, is unreadable from then on,
     /// and the subject's name is forgotten. Data that comes in later gets a new key.
     /// </summary>
+    /// <remarks>Does not reach rows that are set aside (<see cref="Tracker.AsideAsync"/>): nobody can read whose they
+    /// are.</remarks>
     /// <param name="subject">The subject.</param>
     /// <param name="cancel">Stops waiting.</param>
     /// <returns>False when there is no such subject.</returns>
@@ -74,8 +125,36 @@ public abstract class TrackingStore : IAsyncDisposable
     /// <inheritdoc/>
     public abstract ValueTask DisposeAsync();
 
+    /// <summary>Takes in what can be, sets aside the rest, and moves the position, in one transaction.</summary>
+    private protected abstract Task<bool> ApplyAsync(
+        TrackingPass pass, PassContent content, CancellationToken cancel);
+
+    /// <summary>
+    /// Takes in what can be, and keeps it aside no longer, in one transaction; nothing when another process has.
+    /// </summary>
+    private protected abstract Task<int> RetakeAsync(string site, PassContent content, CancellationToken cancel);
+
     /// <summary>Reads from one snapshot of tracking, and the part of the warehouse that belongs to it.</summary>
     internal abstract Task<T> ReadAsync<T>(Func<Shelves, Task<T>> read, CancellationToken cancel);
+
+    // What is wrong with a row may be found only when the rows before it have been folded: then all of it is undone,
+    // and done again without that row.
+    private async Task<T> WithoutUnfoldableAsync<T>(
+        IReadOnlyList<JournalEntry> rows, bool isRetaken, Func<PassContent, Task<T>> take)
+    {
+        Dictionary<JournalPosition, string> unfoldable = [];
+        while (true)
+        {
+            try
+            {
+                return await take(new PassContent(rows, NewestKind, isRetaken, unfoldable));
+            }
+            catch (UnfoldableRowException found)
+            {
+                unfoldable.Add(found.Entry.Position, found.Reason);
+            }
+        }
+    }
 }
 
 /// <summary>Points at which a process can die.</summary>

@@ -96,6 +96,8 @@ public sealed class PostgresTrackingFixture(SharedPostgres shared) : TrackingFix
 {
     private readonly string schema = shared.NextSchema();
 
+    public string Schema => schema;
+
     public override TrackingStore MakeReader() => Make();
 
     public override async Task<byte[]> EverythingAsync()

@@ -38,7 +38,8 @@ public static class TrackingCommands
     public static async Task<int> BottleneckAsync(
         TrackingStore store, TimeSpan window, TextWriter output, CancellationToken cancel)
     {
-        BottleneckReport report = await new Tracker(store, TimeProvider.System).BottleneckAsync(window, cancel);
+        Tracker tracker = new(store, TimeProvider.System);
+        BottleneckReport report = await tracker.BottleneckAsync(window, cancel);
         await output.WriteLineAsync(report.Bottleneck is { } worst
             ? $"{worst.Node.Workflow}/{worst.Node.Node} holds up the work: {Words(worst)}."
             : "All nodes keep up with what comes.");
@@ -49,6 +50,13 @@ public static class TrackingCommands
                 $"  {$"{load.Node.Workflow}/{load.Node.Node}",-28} {load.Verdict,-18} "
                 + $"{load.Utilisation ?? 0,6:P0} used, {load.Queued,6:N0} queued ({load.Growth:+#,0;-#,0;0}), "
                 + $"{load.Calling,6:N0} calling, {TrackText.Span(load.MeanService)} a run"));
+        }
+
+        foreach (RowSetAside aside in await tracker.AsideAsync(max: 10, cancel))
+        {
+            await output.WriteLineAsync(
+                $"  set aside: row {aside.Entry.Position.Transaction} of {aside.Site}, {aside.Entry.Kind} of "
+                + $"{aside.Entry.Element}: {aside.Reason}");
         }
 
         return 0;

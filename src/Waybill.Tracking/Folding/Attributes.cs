@@ -16,7 +16,15 @@ internal static class Attributes
         if (attributes is null)
             yield break;
         using JsonDocument document = JsonDocument.Parse(attributes);
-        foreach (JsonProperty member in document.RootElement.EnumerateObject())
+        foreach ((string, string) one in Searchable(document.RootElement))
+            yield return one;
+    }
+
+    /// <summary>The members of an object with a value, as above.</summary>
+    /// <exception cref="InvalidOperationException">It is no object, or a text in it is none.</exception>
+    public static IEnumerable<(string Name, string Value)> Searchable(JsonElement attributes)
+    {
+        foreach (JsonProperty member in attributes.EnumerateObject())
         {
             string? value = member.Value.ValueKind switch
             {
@@ -25,15 +33,17 @@ internal static class Attributes
                 _ => null,
             };
             if (value is not null)
-                yield return (member.Name, Cut(value));
+                yield return (Storable(member.Name), Cut(value));
         }
     }
 
     /// <summary>The part of a value that is looked for.</summary>
     public static string Cut(string value)
     {
-        // PostgreSQL cannot keep the character 0 in a text.
-        string storable = value.Replace("\0", "", StringComparison.Ordinal);
+        string storable = Storable(value);
         return storable.Length <= LengthMax ? storable : storable[..LengthMax];
     }
+
+    // PostgreSQL cannot keep the character 0 in a text.
+    private static string Storable(string text) => text.Replace("\0", "", StringComparison.Ordinal);
 }

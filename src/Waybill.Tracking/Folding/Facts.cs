@@ -42,6 +42,8 @@ internal sealed record Facts(
 
     private static (string Attributes, byte[]? Personal) Split(JsonElement all, HashSet<string> personal)
     {
+        // Looked at now: what cannot be searched for must not be found only when the pass is written.
+        _ = Folding.Attributes.Searchable(all).Count();
         if (personal.Count == 0)
             return (all.GetRawText(), null);
         JsonProperty[] members = [.. all.EnumerateObject()];

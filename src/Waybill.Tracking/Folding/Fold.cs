@@ -1,3 +1,4 @@
+using Waybill.Sqlite.Native;
 using Waybill.Stores;
 
 namespace Waybill.Tracking.Folding;
@@ -13,17 +14,42 @@ internal sealed class Fold(FoldScope scope)
 
     public PassTallies Tallies { get; } = new();
 
-    public void Add(PassItem item)
+    /// <summary>Folds rows, in their order, and brings the counts of elements by node and state up to date.</summary>
+    /// <exception cref="UnfoldableRowException">
+    /// One does not fit; what is in memory is good for nothing then.
+    /// </exception>
+    public void AddAll(IReadOnlyList<PassItem> items)
+    {
+        foreach (PassItem item in items)
+        {
+            try
+            {
+                Add(item);
+            }
+            catch (Exception error) when (error is not SqliteFault)
+            {
+                throw new UnfoldableRowException(item.Entry, error);
+            }
+        }
+
+        CountDepths();
+    }
+
+    private void Add(PassItem item)
     {
         JournalEntry entry = item.Entry;
-        TrackedRow row = scope.Find(entry.Element) ?? Create(item);
         long at = entry.At.ToMicros();
+        TrackedRow? known = scope.Find(entry.Element);
+        TrackedRow row = known ?? Create(item);
+        bool isBehind = item.IsRetaken && known is not null && IsBehind(entry, known, at);
+        if (item.IsRetaken && known is not null)
+            Complete(known, item, at);
         int node = scope.NodeNumber(entry.Node);
-        Notes.Keep(item, row, scope);
+        Notes.Keep(item, row, scope, isBehind);
         if (item.Facts is not { IsUntracked: true, Milestone: null } && !IsSilent(entry.Kind, row, item))
             row.Added.Add(Notes.ToHistory(item, row, scope, at, node));
         row.IsChanged = true;
-        if (IsNote(entry.Kind))
+        if (IsNote(entry.Kind) || isBehind)
             return;
         if (row.Ending is not null)
             Revive(row);
@@ -39,8 +65,7 @@ internal sealed class Fold(FoldScope scope)
         Arrive(row, item, at, node);
     }
 
-    /// <summary>Brings the counts of elements by node and state up to date. After the last row.</summary>
-    public void CountDepths()
+    private void CountDepths()
     {
         foreach (TrackedRow row in scope.Changed)
         {
@@ -75,6 +100,23 @@ internal sealed class Fold(FoldScope scope)
         if (entry.Kind == JournalKind.Accepted)
             Tallies.OfDay(entry.Node, row.AcceptedAt).Accepted++;
         return row;
+    }
+
+    // Whether rows that followed this one have been folded: it stands in the history then, and moves nothing.
+    private static bool IsBehind(JournalEntry entry, TrackedRow row, long at) =>
+        row.Ending is not (null or UnknownEnding)
+        || entry.Hop < row.Hop
+        || (entry.Hop == row.Hop && at < row.Since);
+
+    /// <summary>Gives an element that rows behind its acceptance have made what only that one says.</summary>
+    private void Complete(TrackedRow row, PassItem item, long at)
+    {
+        if (item.Entry.Kind is not (JournalKind.Accepted or JournalKind.Released))
+            return;
+        row.BusinessKey = item.BusinessKey ?? row.BusinessKey;
+        row.AcceptedAt = at;
+        if (item.Entry.Kind == JournalKind.Accepted)
+            Tallies.OfDay(item.Entry.Node, at).Accepted++;
     }
 
     private void Revive(TrackedRow row)

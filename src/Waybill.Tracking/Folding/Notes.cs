@@ -10,9 +10,13 @@ namespace Waybill.Tracking.Folding;
 internal static class Notes
 {
     /// <summary>Puts the attributes that a row brings into its element.</summary>
-    public static void Keep(PassItem item, TrackedRow row, FoldScope scope)
+    /// <param name="item">The row.</param>
+    /// <param name="row">Its element.</param>
+    /// <param name="scope">What the pass is about.</param>
+    /// <param name="isBehind">Whether the element has gone on since: then what it has stays.</param>
+    public static void Keep(PassItem item, TrackedRow row, FoldScope scope, bool isBehind)
     {
-        if (item.Facts is not { } facts)
+        if (item.Facts is not { } facts || (isBehind && row.Attributes is not null))
             return;
         SubjectKey? subject = item.Subject is { } name ? scope.SubjectOf(name) : null;
         row.Subject = subject?.Number ?? row.Subject;
@@ -36,7 +40,7 @@ internal static class Notes
     public static HistoryEntry ToHistory(PassItem item, TrackedRow row, FoldScope scope, long at, int node)
     {
         JournalEntry entry = item.Entry;
-        string? detail = KeptDetail(entry);
+        string? detail = item.Detail;
         string? milestone = item.Facts?.Milestone;
         string? note = detail is null && milestone is null ? null : Joined(detail, milestone);
         bool mayBePersonal = note is not null && (milestone is not null || IsOfChange(entry.Kind));
@@ -83,6 +87,17 @@ internal static class Notes
         writer.Flush();
     }
 
+    /// <summary>
+    /// What a history keeps of a detail: what stands in columns and in the family tree needs no repeating, and a
+    /// failure's stack is the site's business.
+    /// </summary>
+    public static string? Kept(JournalEntry entry, JsonElement detail) => entry.Kind switch
+    {
+        JournalKind.Accepted or JournalKind.Called => null,
+        JournalKind.Retried or JournalKind.Diverted or JournalKind.Sidelined => WithoutStack(entry.Detail!, detail),
+        _ => entry.Detail,
+    };
+
     private static long? SubjectOf(TrackedRow row, FoldScope scope) => row.Subject ?? scope.RootOf(row).Subject;
 
     private static bool IsOfChange(JournalKind kind) =>
@@ -95,26 +110,15 @@ internal static class Notes
         _ => $$"""{"milestone":{{milestone}}}""",
     };
 
-    // What stands in columns and in the family tree needs no repeating, and a failure's stack is the site's business.
-    private static string? KeptDetail(JournalEntry entry) => entry switch
+    private static string WithoutStack(string failure, JsonElement detail)
     {
-        { Detail: null } => null,
-        { Kind: JournalKind.Accepted or JournalKind.Called } => null,
-        { Kind: JournalKind.Retried or JournalKind.Diverted or JournalKind.Sidelined } =>
-            WithoutStack(entry.Detail),
-        _ => entry.Detail,
-    };
-
-    private static string WithoutStack(string failure)
-    {
-        using JsonDocument document = JsonDocument.Parse(failure);
-        if (document.RootElement.ValueKind != JsonValueKind.Object)
+        if (detail.ValueKind != JsonValueKind.Object)
             return failure;
         ArrayBufferWriter<byte> bytes = new();
         using (Utf8JsonWriter writer = new(bytes))
         {
             writer.WriteStartObject();
-            foreach (JsonProperty member in document.RootElement.EnumerateObject())
+            foreach (JsonProperty member in detail.EnumerateObject())
             {
                 if (member.Name != "stack")
                     member.WriteTo(writer);

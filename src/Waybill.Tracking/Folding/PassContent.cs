@@ -4,27 +4,36 @@ using Waybill.Stores;
 namespace Waybill.Tracking.Folding;
 
 /// <summary>
-/// The rows of a pass with their JSON read, and all that they name, so that a store can load it at once.
+/// The rows of a pass with their JSON read, and all that they name, so that a store can load it at once; and the rows
+/// that are to be set aside.
 /// </summary>
 internal sealed class PassContent
 {
-    public PassContent(IReadOnlyList<JournalEntry> entries)
+    private const int ReasonMax = 1000;
+
+    /// <summary>Reads rows.</summary>
+    /// <param name="entries">The rows, in order.</param>
+    /// <param name="newest">The last kind of row that is known.</param>
+    /// <param name="isRetaken">Whether they were set aside before, and come after rows that followed them.</param>
+    /// <param name="unfoldable">Those that are set aside whatever they say, with the reason.</param>
+    public PassContent(
+        IReadOnlyList<JournalEntry> entries, JournalKind newest, bool isRetaken,
+        IReadOnlyDictionary<JournalPosition, string> unfoldable)
     {
         Items = new List<PassItem>(entries.Count);
         foreach (JournalEntry entry in entries)
         {
-            PassItem item = PassItem.Of(entry);
-            Items.Add(item);
-            Elements.Add(entry.Element);
-            Nodes.Add(entry.Node);
-            if (item.Caller is { } caller)
-                Elements.Add(caller);
-            if (item.Subject is { } subject)
-                Subjects.Add(subject);
+            if (unfoldable.GetValueOrDefault(entry.Position) is { } reason)
+                Aside.Add((entry, reason));
+            else
+                Read(entry, newest, isRetaken);
         }
     }
 
     public List<PassItem> Items { get; }
+
+    /// <summary>Rows that cannot be taken in, and why.</summary>
+    public List<(JournalEntry Entry, string Reason)> Aside { get; } = [];
 
     /// <summary>All elements that the rows tell of, and who called them.</summary>
     public HashSet<ElementId> Elements { get; } = [];
@@ -32,51 +41,39 @@ internal sealed class PassContent
     public HashSet<NodeAddress> Nodes { get; } = [];
 
     public HashSet<string> Subjects { get; } = new(StringComparer.Ordinal);
-}
 
-/// <summary>One row of a journal with its JSON read.</summary>
-internal readonly struct PassItem
-{
-    public required JournalEntry Entry { get; init; }
-
-    public Facts? Facts { get; init; }
-
-    /// <summary>The business key of one that was accepted.</summary>
-    public string? BusinessKey { get; init; }
-
-    /// <summary>Who called the one that was accepted.</summary>
-    public ElementId? Caller { get; init; }
-
-    /// <summary>The batch that it became a member of.</summary>
-    public ElementId? Batch { get; init; }
-
-    /// <summary>
-    /// Whose personal data it is: that of the declared subject, else of the element itself; null for none.
-    /// </summary>
-    public string? Subject => Facts switch
+    /// <summary>A reason in one text that every store can keep.</summary>
+    public static string ReasonOf(Exception error)
     {
-        { Subject: { } declared } => declared,
-        { Personal: not null } => $"element {Entry.Element}",
-        _ => null,
-    };
-
-    public static PassItem Of(JournalEntry entry)
-    {
-        Facts? facts = entry.Facts is null ? null : Facts.Read(entry.Facts);
-        if (entry.Detail is null
-            || entry.Kind is not (JournalKind.Accepted or JournalKind.Released or JournalKind.Batched))
-            return new PassItem { Entry = entry, Facts = facts };
-        using JsonDocument detail = JsonDocument.Parse(entry.Detail);
-        return new PassItem
-        {
-            Entry = entry,
-            Facts = facts,
-            BusinessKey = detail.RootElement.TryGetProperty("key", out JsonElement key) ? key.GetString() : null,
-            Caller = IdIn(detail.RootElement, "caller"),
-            Batch = IdIn(detail.RootElement, "batch"),
-        };
+        string reason = $"{error.GetType().Name}: {error.Message}".Replace("\0", "", StringComparison.Ordinal);
+        return reason.Length <= ReasonMax ? reason : reason[..ReasonMax];
     }
 
-    private static ElementId? IdIn(JsonElement detail, string name) =>
-        detail.TryGetProperty(name, out JsonElement id) && id.TryGetGuid(out Guid value) ? new ElementId(value) : null;
+    private void Read(JournalEntry entry, JournalKind newest, bool isRetaken)
+    {
+        if (entry.Kind > newest)
+        {
+            Aside.Add((entry, $"This version knows no rows of kind {entry.Kind}: they come from a newer one."));
+            return;
+        }
+
+        PassItem item;
+        try
+        {
+            item = PassItem.Of(entry, isRetaken);
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException)
+        {
+            Aside.Add((entry, ReasonOf(error)));
+            return;
+        }
+
+        Items.Add(item);
+        Elements.Add(entry.Element);
+        Nodes.Add(entry.Node);
+        if (item.Caller is { } caller)
+            Elements.Add(caller);
+        if (item.Subject is { } subject)
+            Subjects.Add(subject);
+    }
 }

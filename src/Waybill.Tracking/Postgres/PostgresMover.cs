@@ -44,7 +44,9 @@ internal sealed class PostgresMover(
             """
             select f.root, to_char(to_timestamp(f.at / 1000000.0) at time zone 'UTC', 'YYYYMM')::integer
             from waybill.finished f join waybill.element e on e.key = f.root
-            where e.open = 0 and e.site = $1 order by f.root limit $2
+            where e.open = 0 and e.site = $1
+                and f.root not in (select m.root from waybill.aside a join waybill.element m on m.id = a.element)
+            order by f.root limit $2
             """,
             row =>
             {

@@ -57,19 +57,6 @@ public sealed class PostgresTrackingStore : TrackingStore
         WriteAsync(async session => (await PostgresSites.LockAsync(session, site)).Position, cancel);
 
     /// <inheritdoc/>
-    public override async Task<bool> ApplyAsync(TrackingPass pass, CancellationToken cancel)
-    {
-        ArgumentNullException.ThrowIfNull(pass);
-        PassContent content = new(pass.Entries);
-        // Numbers of nodes are good for all, whatever becomes of the pass.
-        await WriteAsync(session => nodes.LearnAsync(session, content.Nodes), cancel);
-        bool applied = await WriteAsync(session => ApplyAsync(session, pass, content), cancel);
-        if (applied)
-            Passing?.Invoke(TrackingStep.PassCommitted);
-        return applied;
-    }
-
-    /// <inheritdoc/>
     public override async Task DeclareAsync(
         string site, IReadOnlyList<NodeCapacity> nodes, int processes, CancellationToken cancel)
     {
@@ -134,21 +121,50 @@ public sealed class PostgresTrackingStore : TrackingStore
             [new Shelf(connection, schemas.Warehouse, isArchive: true)]));
     }
 
+    private protected override async Task<bool> ApplyAsync(
+        TrackingPass pass, PassContent content, CancellationToken cancel)
+    {
+        // Numbers of nodes are good for all, whatever becomes of the pass.
+        await WriteAsync(session => nodes.LearnAsync(session, content.Nodes), cancel);
+        return await WriteAsync(session => ApplyAsync(session, pass, content), cancel);
+    }
+
+    private protected override async Task<int> RetakeAsync(
+        string site, PassContent content, CancellationToken cancel)
+    {
+        await WriteAsync(session => nodes.LearnAsync(session, content.Nodes), cancel);
+        return await WriteAsync(session => RetakeAsync(session, site, content), cancel);
+    }
+
     private async Task<bool> ApplyAsync(PostgresSession session, TrackingPass pass, PassContent content)
     {
         (int site, JournalPosition position) = await PostgresSites.LockAsync(session, pass.Site);
         if (position != pass.From)
             return false;
-        PostgresScope scope = await PostgresScope.LoadAsync(session, site, nodes.Known, content);
-        Fold fold = new(scope);
-        foreach (PassItem item in content.Items)
-            fold.Add(item);
-        fold.CountDepths();
-        await new PassWriter(session, site).WriteAsync(scope, fold.Tallies);
+        await FoldAsync(session, site, content);
         await session.RunAsync(
             "update waybill.site set tx = $2, number = $3 where id = $1", site, pass.To.Transaction, pass.To.Number);
         Passing?.Invoke(TrackingStep.PassWritten);
         return true;
+    }
+
+    private async Task<int> RetakeAsync(PostgresSession session, string name, PassContent content)
+    {
+        int site = (await PostgresSites.LockAsync(session, name)).Number;
+        int removed = await PostgresAside.RemoveAsync(session, site, content.Items);
+        if (removed != content.Items.Count)
+            throw new StoreUnavailableException($"Rows of {name} were taken in twice at once. Try again.");
+        await FoldAsync(session, site, content);
+        return removed;
+    }
+
+    private async Task FoldAsync(PostgresSession session, int site, PassContent content)
+    {
+        PostgresScope scope = await PostgresScope.LoadAsync(session, site, nodes.Known, content);
+        Fold fold = new(scope);
+        fold.AddAll(content.Items);
+        await new PassWriter(session, site).WriteAsync(scope, fold.Tallies);
+        await PostgresAside.KeepAsync(session, site, content.Aside);
     }
 
     private async Task<T> WriteAsync<T>(Func<PostgresSession, Task<T>> work, CancellationToken cancel)

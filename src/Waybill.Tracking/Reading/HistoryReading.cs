@@ -32,7 +32,9 @@ internal sealed class HistoryReading(SubjectKeys keys, IReadOnlyDictionary<int, 
                 steps.AddRange((await ParseAsync(part, byKey[key])).Select(step => (key, step)));
         }
 
-        return steps.ToLookup(step => step.Key, step => step.Step);
+        // Rows that were set aside come behind those that they stand before.
+        return steps.OrderBy(step => step.Step.Hop).ThenBy(step => step.Step.At)
+            .ToLookup(step => step.Key, step => step.Step);
     }
 
     /// <summary>How long an element was at each node.</summary>

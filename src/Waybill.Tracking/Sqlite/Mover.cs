@@ -42,6 +42,7 @@ internal sealed class Mover(SqliteSession session, string file, Action<TrackingS
         List<(long Root, string Month)> roots = [];
         using (Statement finished = database.Prepare(
             "SELECT f.root, f.at FROM finished f JOIN element e ON e.key = f.root WHERE e.open = 0 "
+            + "AND f.root NOT IN (SELECT m.root FROM aside a JOIN element m ON m.id = a.element) "
             + "ORDER BY f.root LIMIT ?1"))
         {
             finished.Bind(1, familiesMax);

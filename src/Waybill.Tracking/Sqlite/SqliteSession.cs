@@ -12,6 +12,7 @@ internal sealed class SqliteSession : IDisposable
         Subjects = new SubjectTable(database);
         Elements = new ElementTable(database);
         Statistics = new StatisticTables(database);
+        Aside = new AsideTable(database);
     }
 
     public Database Database { get; }
@@ -23,6 +24,8 @@ internal sealed class SqliteSession : IDisposable
     public ElementTable Elements { get; }
 
     public StatisticTables Statistics { get; }
+
+    public AsideTable Aside { get; }
 
     /// <summary>Whether a move may have left rows that do not count.</summary>
     public bool HasUnfinishedMove { get; set; }

@@ -66,17 +66,6 @@ public sealed class SqliteTrackingStore(string file, bool isReadOnly = false) : 
         WriteAsync(open => open.InTransaction(() => open.Numbers.OfSite(site).Position), cancel);
 
     /// <inheritdoc/>
-    public override async Task<bool> ApplyAsync(TrackingPass pass, CancellationToken cancel)
-    {
-        ArgumentNullException.ThrowIfNull(pass);
-        PassContent content = new(pass.Entries);
-        bool applied = await WriteAsync(open => open.InTransaction(() => Apply(open, pass, content)), cancel);
-        if (applied)
-            Passing?.Invoke(TrackingStep.PassCommitted);
-        return applied;
-    }
-
-    /// <inheritdoc/>
     public override Task DeclareAsync(
         string site, IReadOnlyList<NodeCapacity> nodes, int processes, CancellationToken cancel) =>
         WriteAsync(
@@ -128,23 +117,45 @@ public sealed class SqliteTrackingStore(string file, bool isReadOnly = false) : 
     internal override Task<T> ReadAsync<T>(Func<Shelves, Task<T>> read, CancellationToken cancel) =>
         readers.ReadAsync(read, cancel);
 
+    private protected override Task<bool> ApplyAsync(
+        TrackingPass pass, PassContent content, CancellationToken cancel) =>
+        WriteAsync(open => open.InTransaction(() => Apply(open, pass, content)), cancel);
+
+    private protected override Task<int> RetakeAsync(string site, PassContent content, CancellationToken cancel) =>
+        WriteAsync(open => open.InTransaction(() => Retake(open, site, content)), cancel);
+
     private bool Apply(SqliteSession open, TrackingPass pass, PassContent content)
     {
         (int site, JournalPosition position) = open.Numbers.OfSite(pass.Site);
         if (position != pass.From)
             return false;
+        Fold(open, site, content);
+        open.Numbers.MoveSite(site, pass.To);
+        Passing?.Invoke(TrackingStep.PassWritten);
+        return true;
+    }
+
+    private static int Retake(SqliteSession open, string name, PassContent content)
+    {
+        int site = open.Numbers.OfSite(name).Number;
+        int removed = content.Items.Sum(item => open.Aside.Remove(site, item.Entry.Position));
+        if (removed != content.Items.Count)
+            throw new StoreUnavailableException($"Rows of {name} were taken in twice at once. Try again.");
+        Fold(open, site, content);
+        return removed;
+    }
+
+    private static void Fold(SqliteSession open, int site, PassContent content)
+    {
         SqliteScope scope = new(site, open);
         Fold fold = new(scope);
-        foreach (PassItem item in content.Items)
-            fold.Add(item);
-        fold.CountDepths();
+        fold.AddAll(content.Items);
         foreach (TrackedRow row in scope.Changed)
             open.Elements.Write(row);
         open.Elements.NoteFinished(scope.Finished);
         open.Statistics.Add(site, fold.Tallies);
-        open.Numbers.MoveSite(site, pass.To);
-        Passing?.Invoke(TrackingStep.PassWritten);
-        return true;
+        foreach ((JournalEntry entry, string reason) in content.Aside)
+            open.Aside.Keep(site, entry, reason);
     }
 
     private async Task<T> WriteAsync<T>(Func<SqliteSession, T> work, CancellationToken cancel)
