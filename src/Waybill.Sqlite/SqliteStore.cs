@@ -88,6 +88,8 @@ public sealed class SqliteStore : ISiteStore
     /// <inheritdoc/>
     /// <exception cref="StoreUnavailableException">Another process has the file open for writing.</exception>
     /// <exception cref="StoreBrokenException">The file is no database, or damaged.</exception>
+    /// <exception cref="InvalidOperationException">It is another program's, which is left as it is.</exception>
+    /// <exception cref="IOException">It cannot be created, read or written there.</exception>
     public async Task OpenAsync(CancellationToken cancel)
     {
         await opening.WaitAsync(cancel);
@@ -104,7 +106,7 @@ public sealed class SqliteStore : ISiteStore
         }
         catch (SqliteFault fault)
         {
-            throw fault.InWordsOfContract(file);
+            throw fault.AtOpening(file);
         }
         finally
         {
@@ -162,14 +164,15 @@ public sealed class SqliteStore : ISiteStore
 
     private void OpenToRead()
     {
+        FilePlace.RequireNoFolder(file);
         if (!File.Exists(file))
         {
             throw new FileNotFoundException(
                 $"There is no {file} to read: open it for writing once, which creates it.", file);
         }
 
-
         using Database database = Database.OpenToRead(file);
+        Schema.RequireOwn(database, file);
         Schema.RequireKnown(database, file);
         writer.Refuse(() => new InvalidOperationException(
             $"{file} was opened read-only. Open it without {nameof(SqliteStoreOptions.ReadOnly)} to write."));
@@ -177,8 +180,7 @@ public sealed class SqliteStore : ISiteStore
 
     private void OpenToWrite()
     {
-        string folder = Path.GetDirectoryName(file)!;
-        System.IO.Directory.CreateDirectory(folder);
+        string folder = FilePlace.Prepare(file);
         if (new DriveInfo(folder).DriveType == DriveType.Network)
         {
             throw new InvalidOperationException(

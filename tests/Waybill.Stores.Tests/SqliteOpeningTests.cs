@@ -151,6 +151,40 @@ public sealed class SqliteOpeningTests : IAsyncDisposable
         Assert.Equal(new string('x', 5000), await File.ReadAllTextAsync(site.File));
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(3)]
+    [InlineData(99)]
+    public async Task A_database_of_another_program_is_left_alone(int version)
+    {
+        site.Execute($"CREATE TABLE note (text TEXT); PRAGMA user_version = {version}");
+        byte[] before = await File.ReadAllBytesAsync(site.File);
+
+        InvalidOperationException writing =
+            await Assert.ThrowsAsync<InvalidOperationException>(() => site.OpenAsync());
+        InvalidOperationException reading =
+            await Assert.ThrowsAsync<InvalidOperationException>(() => site.OpenAsync(isReadOnly: true));
+
+        Assert.Contains("another program", writing.Message, StringComparison.Ordinal);
+        Assert.Contains("another program", reading.Message, StringComparison.Ordinal);
+        Assert.Equal(before, await File.ReadAllBytesAsync(site.File));
+    }
+
+    [Theory]
+    [InlineData("folder")]
+    [InlineData("file/site.db")]
+    public async Task Where_no_file_can_be_it_says_so(string place)
+    {
+        Directory.CreateDirectory(Path.Combine(site.Folder, "folder"));
+        await File.WriteAllTextAsync(Path.Combine(site.Folder, "file"), "in the way");
+        string file = Path.Combine(site.Folder, place);
+        await using SqliteStore store = new(file, site.Time);
+
+        IOException error = await Assert.ThrowsAsync<IOException>(() => store.OpenAsync(default));
+
+        Assert.StartsWith(file, error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_folder_that_does_not_exist_is_made()
     {

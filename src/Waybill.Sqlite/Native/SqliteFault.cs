@@ -16,6 +16,19 @@ internal sealed class SqliteFault(int code, string message) : Exception($"SQLite
     public bool IsOfStatement => (Code & 0xff) is SQLITE_ERROR or SQLITE_CONSTRAINT or SQLITE_MISMATCH or SQLITE_TOOBIG
         or SQLITE_RANGE or SQLITE_ABORT or SQLITE_SCHEMA or SQLITE_AUTH;
 
+    /// <summary>The fault as callers know it, when it was met before anything was done with the file.</summary>
+    public Exception AtOpening(string file) => (Code & 0xff) switch
+    {
+        SQLITE_NOTADB => new StoreBrokenException(
+            $"{file} is no SQLite database, or its beginning is damaged. It was left as it is. Name another file (one "
+            + "that does not exist is created), or restore a backup.",
+            this),
+        SQLITE_CANTOPEN or SQLITE_PERM or SQLITE_READONLY => new IOException(
+            $"{file} cannot be opened ({Message}). This user must be able to read and write the file and its folder.",
+            this),
+        _ => InWordsOfContract(file),
+    };
+
     /// <summary>
     /// The fault as callers know it: in the words of the store contract, or, when only a statement is at fault, of
     /// SQLite's provider for .NET.

@@ -18,6 +18,7 @@ internal static class Connecting
         Database database = Database.OpenToWrite(file);
         try
         {
+            Schema.RequireOwn(database, file);
             RequireLog(database, file);
             database.Execute(Settings);
             Schema.Migrate(database);

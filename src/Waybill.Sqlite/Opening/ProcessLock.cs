@@ -30,6 +30,10 @@ internal sealed class ProcessLock : IDisposable
                 + "the PostgreSQL store for a site of several processes.",
                 error);
         }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw FilePlace.Unusable(file, error);
+        }
     }
 
     /// <summary>Leaves a note of who has the lock, for the message to the next one.</summary>

@@ -14,6 +14,24 @@ internal static class Schema
 
     public static int Known => Scripts.Length;
 
+    /// <summary>Before anything of the file is changed: whether it is new, or has a store's tables.</summary>
+    /// <exception cref="InvalidOperationException">It is another program's database.</exception>
+    public static void RequireOwn(Database database, string file)
+    {
+        const string IsOwn =
+            """
+            SELECT CASE (SELECT user_version FROM pragma_user_version)
+                WHEN 0 THEN count(*) = 0 ELSE count(*) FILTER (WHERE name IN ('element', 'place', 'holder')) = 3 END
+            FROM sqlite_master WHERE type = 'table'
+            """;
+        if (database.ReadNumber(IsOwn) == 0)
+        {
+            throw new InvalidOperationException(
+                $"{file} is a database of another program: it has tables, but not those of a store. It was left as "
+                + "it is. Name another file; one that does not exist is created.");
+        }
+    }
+
     /// <summary>Applies what is missing. Each script and the new version number are one transaction.</summary>
     /// <exception cref="StoreVersionException">The database is newer.</exception>
     public static void Migrate(Database database)
