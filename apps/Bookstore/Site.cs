@@ -10,6 +10,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Waybill;
 using Waybill.Hosting;
 using Waybill.Postgres;
 using Waybill.Server.Callbacks;
@@ -63,8 +64,11 @@ public static class Site
 
     private static void AddStore(IServiceCollection services, SiteOrder order)
     {
+        SecretKeyRing keys = CardKeys.Open(order);
+        services.AddSingleton(keys);
         services.AddWaybill(site =>
         {
+            site.Options.Keys = keys;
             site.Add(Topology.Workflows);
             site.AddCallbacks();
             site.Options.Json = BookstoreJson.Options;

@@ -7,6 +7,9 @@ public sealed record SiteOrder
 {
     public StoreAddress Store { get; init; } = StoreAddress.Default;
 
+    /// <summary>The file of the keys that cards are encrypted with; null for the one beside the store.</summary>
+    public string? KeyFile { get; init; }
+
     /// <summary>Whether this process opens the store; some services do without.</summary>
     public bool HasStore { get; init; } = true;
 

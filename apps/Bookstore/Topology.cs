@@ -51,6 +51,8 @@ public static class Orders
         .StartsAt(Accept)
         .CancelsTo(Cancel)
         .CancelTooLateFrom(Complete)
+        .Encrypts<Order>(order => order.Customer!.Card, order => order.OtherCard)
+        .Encrypts<CardChange>(change => change.Card)
         .SearchableBy<Order>(s => s
             .Attribute("country", order => order.Customer?.Country)
             .Attribute("units", order => order.Lines.Sum(line => line.Quantity))
@@ -173,6 +175,7 @@ public static class Payments
     public static Workflow<Payment, PaymentAnswer> Workflow { get; } = Workflow<Payment, PaymentAnswer>
         .Named("payments")
         .StartsAt(Register)
+        .Encrypts<Payment>(payment => payment.Card)
         .CancelsTo(CallOff)
         .Node(Register, n => n.Run(Decide.OnPayment).GoesTo(Process, Charging)
             .Purpose("Gives the payment the name by which the card processor will know it."))

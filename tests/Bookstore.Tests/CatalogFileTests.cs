@@ -55,5 +55,5 @@ public sealed class CatalogFileTests
     }
 
     private static CatalogFile Read(params string[] rows) =>
-        CatalogFile.Read(new StringReader(string.Join('\n', rows.Prepend(Header))), new Chance(1));
+        CatalogFile.Read("books", new StringReader(string.Join('\n', rows.Prepend(Header))), new Chance(1));
 }

@@ -118,7 +118,7 @@ public sealed class RetailFileTests
         Assert.Equal(new Money(350), feed.Totals.FileTotal);
     }
 
-    private static RetailFeed FeedOf(params string[] rows) => new(Read("", rows), [], new Chance(1));
+    private static RetailFeed FeedOf(params string[] rows) => new(Read("", rows), null, new Chance(1));
 
     private static RetailFile Read(string mark, params string[] rows) =>
         RetailFile.Read("orders.csv", new StringReader(mark + string.Join("\r\n", rows.Prepend(Header))));

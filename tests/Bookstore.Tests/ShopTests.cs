@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using Bookstore.Contracts;
 using Bookstore.Feeds;
@@ -146,6 +148,40 @@ public sealed class ShopTests : IDisposable
         Assert.Contains("Orders are taken all the same.", html, StringComparison.Ordinal);
         Assert.Contains("Arrives by", html, StringComparison.Ordinal);
         Assert.DoesNotContain("<script", html, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public async Task A_page_allows_its_own_style_and_nothing_else()
+    {
+        await using ServedSite site = await OpenAsync();
+        using HttpClient visitor = site.Browser();
+
+        using HttpResponseMessage answer = await visitor.GetAsync("/shop/books/BK00001.html", Stop);
+
+        string html = await answer.Content.ReadAsStringAsync(Stop);
+        string style = html.Split("<style>")[1].Split("</style>")[0];
+        string hash = Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(style)));
+        string policy = Assert.Single(answer.Headers.GetValues("Content-Security-Policy"));
+        Assert.StartsWith($"default-src 'none'; style-src 'sha256-{hash}';", policy, StringComparison.Ordinal);
+        Assert.DoesNotContain("style=", html, StringComparison.Ordinal);
+        Assert.Contains("<main id=\"main\">", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_catalogue_is_turned_page_by_page_and_what_is_asked_for_is_only_text()
+    {
+        await using ServedSite site = await OpenAsync();
+        using HttpClient visitor = site.Browser();
+
+        string first = await visitor.GetStringAsync("/shop/books.html", Stop);
+        string last = await visitor.GetStringAsync("/shop/books.html?after=BK00100", Stop);
+        string none = await visitor.GetStringAsync("/shop/books.html?after=ZZ%22%3E%3Cscript%3E", Stop);
+
+        Assert.Contains("href=\"/shop/books/BK00001.html\"", first, StringComparison.Ordinal);
+        Assert.Contains("?after=BK00100", first, StringComparison.Ordinal);
+        Assert.Contains("href=\"/shop/books/BK00101.html\"", last, StringComparison.Ordinal);
+        Assert.Contains("There are no more books.", none, StringComparison.Ordinal);
+        Assert.DoesNotContain("<script", none, StringComparison.Ordinal);
     }
 
     [Fact]

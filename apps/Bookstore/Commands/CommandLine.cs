@@ -35,6 +35,13 @@ public static class CommandLine
         Recursive = true,
     };
 
+    private static readonly Option<FileInfo?> Keys = new("--keys")
+    {
+        Description = "The keys that cards are encrypted with, made when there are none. All processes need the same "
+            + "[default: beside a SQLite file, else bookstore.keys in this folder]",
+        Recursive = true,
+    };
+
     private static readonly Option<FileInfo> CatalogFile = new Option<FileInfo>("--catalog")
     {
         Description = "A CSV file of books (book_id, isbn, authors, title, ratings_count) to sell",
@@ -114,7 +121,7 @@ public static class CommandLine
 
         RootCommand root = new("An online bookstore's order pipeline with its distribution centres, on Waybill.")
         {
-            Store, CatalogFile, OrdersFile, Rate, Count, Nodes, Speed, Seed, Report, NoFeed,
+            Store, Keys, CatalogFile, OrdersFile, Rate, Count, Nodes, Speed, Seed, Report, NoFeed,
             ServingWords.Serve, ServingWords.Urls, ServingWords.Use, ServingWords.Http,
             ServingWords.Trace, ServingWords.CallbackNetworks,
         };
@@ -200,9 +207,14 @@ public static class CommandLine
         Feeds = !parsed.GetValue(NoFeed),
     };
 
-    private static SiteOrder SiteOf(ParseResult parsed) => new()
+    private static SiteOrder PlaceOf(ParseResult parsed) => new()
     {
         Store = parsed.GetValue(Store)!,
+        KeyFile = parsed.GetValue(Keys)?.FullName,
+    };
+
+    private static SiteOrder SiteOf(ParseResult parsed) => PlaceOf(parsed) with
+    {
         Speed = parsed.GetValue(Speed),
         Seed = parsed.GetValue(Seed),
     };
@@ -211,7 +223,7 @@ public static class CommandLine
     {
         Command command = new("verify", "Check that every order is in one place, and that units and money add up.");
         command.SetAction((parsed, cancel) =>
-            new VerifyCommand(new SiteOrder { Store = parsed.GetValue(Store)! }, output).RunAsync(cancel));
+            new VerifyCommand(PlaceOf(parsed), output).RunAsync(cancel));
         return command;
     }
 
@@ -230,14 +242,14 @@ public static class CommandLine
             DefaultValueFactory = _ => SidelinedAct.List,
         };
         Option<string?> node = new("--node") { Description = "Only those at this node" };
-        Option<string?> message = new("--message") { Description = "Only those whose error contains this" };
+        Option<string?> type = new("--type") { Description = "Only those whose error is of this type, as group shows" };
         return new DeskWord(
             "sidelined", "Show, retry or drop elements whose retries ran out.", output, running,
             parsed => new SidelinedCommand(
                 parsed.GetValue(act),
-                new SidelinedFilter { Node = parsed.GetValue(node), MessagePart = parsed.GetValue(message) }))
+                new SidelinedFilter { Node = parsed.GetValue(node), FailureType = parsed.GetValue(type) }))
         {
-            act, node, message,
+            act, node, type,
         };
     }
 
@@ -377,7 +389,7 @@ public static class CommandLine
             string name, string description, TextWriter output, IServiceProvider? running,
             Func<ParseResult, IDeskCommand> toCommand)
             : base(name, description) =>
-            SetAction((parsed, cancel) => new Desk(new SiteOrder { Store = parsed.GetValue(Store)! }, running, output)
+            SetAction((parsed, cancel) => new Desk(PlaceOf(parsed), running, output)
                 .ServeAsync(toCommand(parsed), [.. parsed.Tokens.Select(token => token.Value)], cancel));
     }
 }

@@ -46,10 +46,11 @@ public sealed class RunCommand(RunOrder order, TextWriter output)
         ISiteStore store = services.GetRequiredService<ISiteStore>();
         TimeProvider time = services.GetRequiredService<TimeProvider>();
         Database database = services.GetRequiredService<Database>();
+        IOrderFeed? feed = order.Feeds ? FeedOf(services.GetRequiredService<Chance>()) : null;
         await store.OpenAsync(cancel);
+        await CardKeys.RequireAsync(services, order.Site, cancel);
         await output.WriteLineAsync($"Store: {store.Description}");
 
-        IOrderFeed? feed = order.Feeds ? FeedOf(services.GetRequiredService<Chance>()) : null;
         await (feed is null ? Schema.CreateAsync(database, cancel) : OpenAsync(feed, database, cancel));
         await host.StartAsync(cancel);
         await Addresses.TellAsync(host, order.Site, output);
@@ -97,17 +98,35 @@ public sealed class RunCommand(RunOrder order, TextWriter output)
             : $"Feed \"{feed.Name}\" goes on where it stopped.");
     }
 
+    /// <exception cref="InvalidDataException">A file cannot be used; the message names it.</exception>
     private IOrderFeed FeedOf(Chance chance)
     {
-        CatalogFile? catalog = order.CatalogFile is null ? null : CatalogFile.Read(order.CatalogFile, chance);
+        CatalogFile? catalog = Read(order.CatalogFile, path => CatalogFile.Read(path, chance));
         if (catalog is not null)
             FileReport.Write(order.CatalogFile!, catalog, output);
-        if (order.OrdersFile is null)
-            return new SeededFeed(chance, catalog?.Articles ?? SeededCatalog.Of(chance, 1000), order.Count);
+        RetailFile? orders = Read(order.OrdersFile, RetailFile.Read);
+        if (orders is null)
+        {
+            return new SeededFeed(
+                chance, catalog?.Articles ?? SeededCatalog.Of(chance, 1000), order.Count, catalog?.Name);
+        }
 
-        RetailFeed feed = new(RetailFile.Read(order.OrdersFile), catalog?.Articles ?? [], chance);
-        FileReport.Write(order.OrdersFile, feed, output);
+        RetailFeed feed = new(orders, catalog, chance);
+        FileReport.Write(order.OrdersFile!, feed, output);
         return feed;
+    }
+
+    private static T? Read<T>(string? path, Func<string, T> read)
+        where T : class
+    {
+        try
+        {
+            return path is null ? null : read(path);
+        }
+        catch (InvalidDataException fault)
+        {
+            throw new InvalidDataException($"{path} cannot be used. {fault.Message}", fault);
+        }
     }
 
     /// <summary>

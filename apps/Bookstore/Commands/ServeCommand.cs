@@ -1,5 +1,7 @@
 using Bookstore.Views;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Waybill.Stores;
 
 namespace Bookstore.Commands;
 
@@ -10,6 +12,12 @@ public sealed class ServeCommand(SiteOrder order, TextWriter output)
     {
         using Notices notices = new(Console.Error);
         using IHost host = Site.Build(order, notices);
+        if (order is { HasStore: true, IsReadOnly: false })
+        {
+            await host.Services.GetRequiredService<ISiteStore>().OpenAsync(cancel);
+            await CardKeys.RequireAsync(host.Services, order, cancel);
+        }
+
         await host.StartAsync(cancel);
         await Addresses.TellAsync(host, order, output);
         await host.WaitForShutdownAsync(cancel);

@@ -30,7 +30,8 @@ public sealed class SidelinedCommand(SidelinedAct act, SidelinedFilter filter) :
 
     public async Task<int> RunAsync(IServiceProvider site, TextWriter output, CancellationToken cancel)
     {
-        SidelinedDesk desk = site.GetRequiredService<SiteClient>().Sidelined;
+        SiteClient client = site.GetRequiredService<SiteClient>();
+        SidelinedDesk desk = client.Sidelined;
         switch (act)
         {
             case SidelinedAct.Group:
@@ -44,20 +45,34 @@ public sealed class SidelinedCommand(SidelinedAct act, SidelinedFilter filter) :
                 await output.WriteLineAsync($"{await desk.DropAsync(filter, person, cancel)} dropped");
                 break;
             default:
-                await ListAsync(desk, output, cancel);
+                await ListAsync(client, output, cancel);
                 break;
         }
 
         return 0;
     }
 
-    private async Task ListAsync(SidelinedDesk desk, TextWriter output, CancellationToken cancel)
+    private async Task ListAsync(SiteClient client, TextWriter output, CancellationToken cancel)
     {
+        SidelinedDesk desk = client.Sidelined;
         Page<SidelinedElement> page = await desk.ListAsync(filter, cancel: cancel);
         foreach (SidelinedElement element in page.Items)
             await output.WriteLineAsync(
-                $"{element.Id}  {element.BusinessKey}  {element.Node}  {element.Failure.Message}");
+                $"{element.Id}  {element.BusinessKey}  {element.Node}  {MessageOf(element.Failure, client.Secrets)}");
         long all = await desk.CountAsync(filter, cancel);
         await output.WriteLineAsync($"{page.Items.Count} of {all}");
+    }
+
+    // What code said of an order is encrypted; a terminal that has the keys shows it.
+    private static string MessageOf(Failure failure, SecretDesk secrets)
+    {
+        try
+        {
+            return secrets.Opened(failure).Message;
+        }
+        catch (RouteException)
+        {
+            return $"{failure.Type}, {failure.Message}";
+        }
     }
 }

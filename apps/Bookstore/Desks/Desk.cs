@@ -35,6 +35,8 @@ public sealed class Desk(SiteOrder order, IServiceProvider? running, TextWriter 
         using Notices notices = new(Console.Error);
         using IHost host = Site.Build(order with { IsReadOnly = command.OnlyLooks, HasWorker = false }, notices);
         await host.Services.GetRequiredService<ISiteStore>().OpenAsync(cancel);
+        if (!command.OnlyLooks)
+            await CardKeys.RequireAsync(host.Services, order, cancel);
         return await command.RunAsync(host.Services, output, cancel);
     }
 }

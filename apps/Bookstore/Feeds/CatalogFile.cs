@@ -9,8 +9,12 @@ namespace Bookstore.Feeds;
 /// </summary>
 public sealed class CatalogFile
 {
-    private CatalogFile(IReadOnlyList<Article> articles, IReadOnlyList<RefusedRow> refused, int withoutIsbn) =>
-        (Articles, Refused, WithoutIsbn) = (articles, refused, withoutIsbn);
+    private CatalogFile(
+        string name, IReadOnlyList<Article> articles, IReadOnlyList<RefusedRow> refused, int withoutIsbn) =>
+        (Name, Articles, Refused, WithoutIsbn) = (name, articles, refused, withoutIsbn);
+
+    /// <summary>What it is known by: of a file on disk, its contents' fingerprint.</summary>
+    public string Name { get; }
 
     public IReadOnlyList<Article> Articles { get; }
 
@@ -22,10 +26,10 @@ public sealed class CatalogFile
     public static CatalogFile Read(string path, Chance chance)
     {
         using StreamReader file = new(path);
-        return Read(file, chance);
+        return Read(CsvLines.Fingerprint(path), file, chance);
     }
 
-    public static CatalogFile Read(TextReader file, Chance chance)
+    public static CatalogFile Read(string name, TextReader file, Chance chance)
     {
         Dictionary<string, Article> articles = [];
         List<RefusedRow> refused = [];
@@ -50,7 +54,7 @@ public sealed class CatalogFile
                 refused.Add(new RefusedRow(row.Line, $"{sku} is in the list twice"));
         }
 
-        return new CatalogFile([.. articles.Values], refused, withoutIsbn);
+        return new CatalogFile(name, [.. articles.Values], refused, withoutIsbn);
     }
 
     private static string? Fault(FileRow row) => row switch

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using CsvHelper;
 
 namespace Bookstore.Feeds;
@@ -46,6 +47,7 @@ public static class CsvLines
         CsvReader reader = CsvReader.Create(file, Options);
         Dictionary<string, int> columns = reader.Headers
             .Select((name, i) => (Name: name.Trim('\uFEFF', ' '), i))
+            .DistinctBy(column => column.Name, StringComparer.OrdinalIgnoreCase)
             .ToDictionary(column => column.Name, column => column.i, StringComparer.OrdinalIgnoreCase);
         string[] missing = [.. required.Where(name => !columns.ContainsKey(name))];
         return missing.Length > 0
@@ -53,6 +55,13 @@ public static class CsvLines
                 $"The header lacks the column(s) {string.Join(", ", missing)}; "
                 + $"it has {string.Join(", ", columns.Keys)}.")
             : Rows(reader, columns);
+    }
+
+    /// <summary>What a file is known by, whatever its name: the beginning of its contents' SHA-256.</summary>
+    public static string Fingerprint(string path)
+    {
+        using FileStream file = File.OpenRead(path);
+        return Convert.ToHexStringLower(SHA256.HashData(file))[..16];
     }
 
     /// <summary>A number with a decimal comma or a decimal point.</summary>

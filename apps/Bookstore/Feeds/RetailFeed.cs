@@ -16,12 +16,12 @@ public sealed class RetailFeed : IOrderFeed
     private readonly List<FeedItem> items = [];
     private readonly List<RefusedRow> unmatched = [];
 
-    public RetailFeed(RetailFile file, IReadOnlyList<Article> catalog, Chance chance)
+    public RetailFeed(RetailFile file, CatalogFile? catalog, Chance chance)
     {
         this.chance = chance;
         changes = new ChangeTrickle(chance);
-        Name = $"file {file.Name}";
-        Articles = [.. ArticlesOf(file).Concat(catalog).DistinctBy(article => article.Sku)];
+        Name = catalog is null ? $"file {file.Name}" : $"file {file.Name} with catalogue {catalog.Name}";
+        Articles = [.. ArticlesOf(file).Concat(catalog?.Articles ?? []).DistinctBy(article => article.Sku)];
         Customers = [.. file.Rows.Select(CustomerOf).DistinctBy(customer => customer.Id)];
 
         SalesLedger sales = new();

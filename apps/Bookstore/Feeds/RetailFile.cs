@@ -28,6 +28,7 @@ public sealed class RetailFile
         IReadOnlyList<RetailRow> rows, IReadOnlyList<RefusedRow> refused) =>
         (Name, Total, RefusedTotal, Rows, Refused) = (name, total, refusedTotal, rows, refused);
 
+    /// <summary>What it is known by: of a file on disk, its contents' fingerprint.</summary>
     public string Name { get; }
 
     /// <summary>Quantity times price over all rows in which both can be read, used or refused.</summary>
@@ -43,7 +44,7 @@ public sealed class RetailFile
     public static RetailFile Read(string path)
     {
         using StreamReader file = new(path);
-        return Read(Path.GetFileName(path), file);
+        return Read(CsvLines.Fingerprint(path), file);
     }
 
     public static RetailFile Read(string name, TextReader file)

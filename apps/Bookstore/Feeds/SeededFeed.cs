@@ -24,13 +24,17 @@ public sealed class SeededFeed : IOrderFeed
     private readonly ChangeTrickle changes;
     private readonly double[] cumulative;
 
-    public SeededFeed(Chance chance, IReadOnlyList<Article> articles, long count)
+    /// <param name="chance">Makes the orders up.</param>
+    /// <param name="articles">What is ordered.</param>
+    /// <param name="count">How many orders there are.</param>
+    /// <param name="catalog">What the catalogue that the articles are from is known by; null for a made-up one.</param>
+    public SeededFeed(Chance chance, IReadOnlyList<Article> articles, long count, string? catalog = null)
     {
         this.chance = chance;
         changes = new ChangeTrickle(chance);
         Articles = articles;
         Count = count;
-        Name = $"seed {chance.Seed}";
+        Name = catalog is null ? $"seed {chance.Seed}" : $"seed {chance.Seed} with catalogue {catalog}";
         Customers = [.. Enumerable.Range(1, CustomerCount).Select(NewCustomer)];
         cumulative = Sums(articles.Select(article => article.Popularity));
     }

@@ -23,10 +23,20 @@ internal static class BookEndpoints
         books.AllowAnonymous();
         books.MapGet("", ListAsync);
         books.MapGet("{sku}", ShowAsync);
+        RouteGroupBuilder shelf = routes.MapGroup("/shop/books.html");
+        shelf.AddEndpointFilter(ShopProblems.AnswerAsync);
+        shelf.AllowAnonymous();
+        shelf.MapGet("", ListAsHtmlAsync);
     }
 
     private static async Task<IResult> ListAsync(HttpContext http, ICatalog catalog, string? after = null) =>
         TypedResults.Json(await catalog.ListAsync(after, ListMax, http.RequestAborted), StrictJson.Options);
+
+    private static async Task<IResult> ListAsHtmlAsync(HttpContext http, ICatalog catalog, string? after = null)
+    {
+        IReadOnlyList<CatalogArticle> articles = await catalog.ListAsync(after, ListMax, http.RequestAborted);
+        return CatalogueHtml.Of(http, articles, isFull: articles.Count == ListMax);
+    }
 
     private static async Task<IResult> ShowAsync(string sku, HttpContext http, ProductPages pages)
     {
@@ -37,10 +47,7 @@ internal static class BookEndpoints
         ProductView view = await pages.ComposeAsync(article, VisitorOf(http), http.RequestAborted)
             ?? throw Unknown(article);
         http.Response.Headers.CacheControl = "no-store";
-        if (!isHtml)
-            return TypedResults.Json(view, StrictJson.Options);
-        http.Response.Headers.ContentSecurityPolicy = "default-src 'none'; style-src 'unsafe-inline'";
-        return TypedResults.Content(ProductHtml.Of(view), "text/html; charset=utf-8");
+        return isHtml ? ProductHtml.Of(http, view) : TypedResults.Json(view, StrictJson.Options);
     }
 
     // Nobody needs a name to look around: each browser gets one of its own, by which it alone is recognised.

@@ -1,151 +1,158 @@
 using System.Globalization;
-using System.Net;
-using System.Text;
+using Bookstore.Centre;
 using Bookstore.Contracts;
+using Microsoft.AspNetCore.Http;
 
 namespace Bookstore.Http;
 
-/// <summary>An article's page as HTML that needs no script: what is missing says so in its place.</summary>
+/// <summary>An article's page as HTML: what is missing says so in its place.</summary>
 internal static class ProductHtml
 {
-    private const string Style =
-        "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#222}"
-        + "table{border-collapse:collapse}td,th{padding:.2rem .8rem .2rem 0;text-align:left;vertical-align:top}"
-        + "ul.cards{list-style:none;padding:0;display:grid;grid-template-columns:repeat(auto-fill,minmax(13rem,1fr));"
-        + "gap:1rem}ul.cards li{border:1px solid #ccc;border-radius:6px;padding:.6rem}"
-        + ".missing{color:#6b4a00;background:#fff6e0;padding:.4rem .6rem;border-radius:6px}.small{color:#555}";
+    private const int Covers = 6;
+    private const int MostStars = 5;
 
-    public static string Of(ProductView view)
+    private static readonly DeliveryMethod[] Methods = Enum.GetValues<DeliveryMethod>();
+
+    public static IResult Of(HttpContext http, ProductView view)
     {
-        StringBuilder html = new(16 * 1024);
+        Html html = new();
         string title = view.Article?.Title ?? $"Article {view.Sku}";
-        html.Append("<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>").Append(Text(title))
-            .Append("</title><meta name=\"viewport\" content=\"width=device-width\"><style>").Append(Style)
-            .Append("</style></head><body><main><h1>").Append(Text(title)).Append("</h1>");
-        Offer(html, view);
-        Stock(html, view);
+        Offer(html, title, view);
         Deliveries(html, view);
         Cards(html, "Similar books", "similar", view, view.Similar);
         Cards(html, "Customers also bought", "also-bought", view, view.AlsoBought);
         Cards(html, "You looked at", "recently-seen", view, view.RecentlySeen);
-        html.Append("</main><p class=\"small\">").Append(Text(Effort(view))).Append("</p></body></html>");
-        return html.ToString();
+        return HtmlPage.Answer(http, title, html, Effort(view));
     }
 
-    private static void Offer(StringBuilder html, ProductView view)
+    private static void Offer(Html html, string title, ProductView view)
     {
+        string author = view.Article?.Author ?? "";
+        html.AddLine($"<article class=\"book\">")
+            .Add($"<div class=\"cover c{view.Sku.Sum(letter => letter) % Covers}\" aria-hidden=\"true\">")
+            .AddLine($"<span class=\"title\">{title}</span><span class=\"author\">{author}</span></div>")
+            .AddLine($"<div>").AddLine($"<h1>{title}</h1>");
+        if (author.Length > 0)
+            html.AddLine($"<p>by {author}</p>");
+        Readers(html, view.Reviews);
         if (view.Article is { } article)
-        {
-            if (article.Author.Length > 0)
-                html.Append("<p>by ").Append(Text(article.Author)).Append("</p>");
-            html.Append("<p><strong>").Append(Text(Price(article.PricePence))).Append("</strong></p>");
-        }
+            html.AddLine($"<p class=\"price\">{Price(article.PricePence)}</p>");
         else
-        {
             Sorry(html, "Title and price cannot be shown at the moment.");
-        }
+        if (view.Stock.Any(stock => stock.OnHand > 0))
+            html.AddLine($"<p>In stock</p>");
+        else if (!view.Lacks("stock"))
+            html.AddLine($"<p>Not in stock. An order waits until it is.</p>");
+        html.AddLine($"<p class=\"small\">{view.Sku}</p>").AddLine($"</div>").AddLine($"</article>");
+    }
 
-        if (view.Reviews is { } reviews)
-        {
-            string madeUp = reviews.IsMadeUp ? " (made up)" : "";
-            html.Append("<p>").Append(Text(string.Create(
-                CultureInfo.InvariantCulture,
-                $"{reviews.Stars:0.0} of 5 stars from {reviews.Ratings:N0} ratings{madeUp}"))).Append("</p>");
-        }
-        else
+    private static void Readers(Html html, ReviewSummary? reviews)
+    {
+        if (reviews is null)
         {
             Sorry(html, "What readers think cannot be shown at the moment.");
+            return;
         }
+
+        int full = Math.Clamp((int)Math.Round(reviews.Stars), 0, MostStars);
+        string shown = new string('★', full) + new string('☆', MostStars - full);
+        string madeUp = reviews.IsMadeUp ? " (made up)" : "";
+        string told = Invariant($"{reviews.Stars:0.0} of {MostStars} stars from {reviews.Ratings:N0} ratings{madeUp}");
+        html.AddLine($"<p><span class=\"stars\" aria-hidden=\"true\">{shown}</span> {told}</p>");
     }
 
-    private static void Stock(StringBuilder html, ProductView view)
+    private static void Deliveries(Html html, ProductView view)
     {
-        html.Append("<h2>In stock</h2>");
-        if (view.Stock.Count > 0)
+        html.AddLine($"<section aria-labelledby=\"delivery\">")
+            .AddLine($"<h2 id=\"delivery\">Stock and delivery</h2>");
+        if (view.Stock.Count > 0 || view.Deliveries.Count > 0)
         {
-            html.Append("<table>");
-            foreach (CentreStock stock in view.Stock)
-            {
-                string pieces = string.Create(CultureInfo.InvariantCulture, $"{stock.OnHand:N0}");
-                Row(html, stock.Centre, stock.OnHand > 0 ? pieces : "none");
-            }
-
-            html.Append("</table>");
+            html.AddLine($"<table>").AddLine($"<caption>Arrives by, when it is ordered now</caption>")
+                .Add($"<thead><tr><th scope=\"col\">From</th><th scope=\"col\">In stock</th>");
+            foreach (DeliveryMethod method in Methods)
+                html.Add($"<th scope=\"col\">{NameOf(method)}</th>");
+            html.AddLine($"</tr></thead>").AddLine($"<tbody>");
+            foreach (string centre in Centres.All)
+                From(html, view, centre);
+            html.AddLine($"</tbody>").AddLine($"</table>");
         }
 
         if (view.Lacks("stock"))
-            Sorry(html, "Not every centre could be asked. Orders are taken all the same.");
-    }
-
-    private static void Deliveries(StringBuilder html, ProductView view)
-    {
-        html.Append("<h2>Delivery</h2>");
-        if (view.Deliveries.Count > 0)
-        {
-            html.Append("<table><tr><th>From</th><th>How</th><th>Leaves</th><th>Arrives by</th></tr>");
-            foreach (DeliveryPromise delivery in view.Deliveries)
-                Row(html, delivery.Centre, $"{delivery.Method}", Day(delivery.LeavesAt), Day(delivery.ArrivesBy));
-            html.Append("</table>");
-        }
-
+            Sorry(html, "Not every centre could be asked what it has. Orders are taken all the same.");
         if (view.Lacks("delivery"))
             Sorry(html, "When it would arrive cannot be said in full at the moment.");
+        html.AddLine($"</section>");
+    }
+
+    private static string NameOf(DeliveryMethod method) =>
+        method == DeliveryMethod.International ? "Abroad" : method.ToString();
+
+    private static void From(Html html, ProductView view, string centre)
+    {
+        string stock = view.Stock.FirstOrDefault(one => one.Centre == centre)?.OnHand switch
+        {
+            null => "not known",
+            0 => "none",
+            long pieces => Invariant($"{pieces:N0}"),
+        };
+        html.Add($"<tr><th scope=\"row\">{centre}</th><td>{stock}</td>");
+        foreach (DeliveryMethod method in Methods)
+        {
+            DeliveryPromise? promise =
+                view.Deliveries.FirstOrDefault(one => one.Centre == centre && one.Method == method);
+            html.Add($"<td>{(promise is null ? "not known" : Invariant($"{promise.ArrivesBy:ddd d MMM}"))}</td>");
+        }
+
+        html.AddLine($"</tr>");
     }
 
     private static void Cards(
-        StringBuilder html, string heading, string part, ProductView view, IReadOnlyList<ProductCard> cards)
+        Html html, string heading, string part, ProductView view, IReadOnlyList<ProductCard> cards)
     {
         if (cards.Count == 0 && !view.Lacks(part))
             return;
-        html.Append("<h2>").Append(heading).Append("</h2>");
-        if (cards.Count == 0)
+        html.AddLine($"<section aria-labelledby=\"{part}\">").AddLine($"<h2 id=\"{part}\">{heading}</h2>");
+        if (cards.Count > 0)
         {
-            Sorry(html, "This cannot be shown at the moment.");
-            return;
+            html.AddLine($"<ul class=\"cards\">");
+            foreach (ProductCard card in cards)
+                Card(html, card);
+            html.AddLine($"</ul>");
         }
 
-        html.Append("<ul class=\"cards\">");
-        foreach (ProductCard card in cards)
-            Card(html, card);
-        html.Append("</ul>");
         if (view.Lacks(part))
-            Sorry(html, "Some of this is missing at the moment.");
+            Sorry(html, cards.Count == 0 ? "This cannot be shown at the moment." : "Some of this is missing just now.");
+        html.AddLine($"</section>");
     }
 
-    private static void Card(StringBuilder html, ProductCard card)
+    private static void Card(Html html, ProductCard card)
     {
-        html.Append("<li><a href=\"/shop/books/").Append(Text(Uri.EscapeDataString(card.Sku))).Append(".html\">")
-            .Append(Text(card.Title ?? card.Sku)).Append("</a>");
+        html.Add($"<li><a href=\"{HtmlPage.LinkTo(card.Sku)}\">{card.Title ?? card.Sku}</a>");
         string?[] facts =
         [
             card.Author is { Length: > 0 } author ? $"by {author}" : null,
             card.PricePence is { } pence ? Price(pence) : "price not known just now",
-            card.Stars is { } stars ? string.Create(CultureInfo.InvariantCulture, $"{stars:0.0} stars") : null,
+            card.Stars is { } stars ? Invariant($"{stars:0.0} of {MostStars} stars") : null,
             card.OnHand switch { null => null, 0 => "not in stock", _ => "in stock" },
         ];
         foreach (string fact in facts.OfType<string>())
-            html.Append("<br>").Append(Text(fact));
-        html.Append("</li>");
+            html.Add($"<span>{fact}</span>");
+        html.AddLine($"</li>");
     }
 
-    private static void Row(StringBuilder html, params string[] cells)
+    private static void Sorry(Html html, string what) => html.AddLine($"<p class=\"missing\">{what}</p>");
+
+    private static string Effort(ProductView view)
     {
-        html.Append("<tr>");
-        foreach (string cell in cells)
-            html.Append("<td>").Append(Text(cell)).Append("</td>");
-        html.Append("</tr>");
+        string effort = Invariant(
+            $"{view.Effort.Pieces} pieces in {view.Effort.Milliseconds:0} ms, {view.Missing.Count} of them missing");
+        IEnumerable<string> why = view.Missing
+            .Select(piece => $"{piece.Piece.Split('/')[0]}: {piece.Reason}")
+            .Distinct();
+        return view.Missing.Count == 0 ? $"{effort}." : $"{effort} ({string.Join("; ", why)}).";
     }
-
-    private static void Sorry(StringBuilder html, string what) =>
-        html.Append("<p class=\"missing\">").Append(Text(what)).Append("</p>");
-
-    private static string Effort(ProductView view) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{view.Effort.Pieces} pieces in {view.Effort.Milliseconds:0} ms, {view.Missing.Count} of them missing");
 
     private static string Price(long pence) => new Money(pence).ToString();
 
-    private static string Day(DateTimeOffset at) => at.ToString("ddd d MMM, HH:mm 'UTC'", CultureInfo.InvariantCulture);
-
-    private static string Text(string text) => WebUtility.HtmlEncode(text);
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

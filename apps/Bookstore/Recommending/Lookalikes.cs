@@ -13,7 +13,7 @@ public sealed class Lookalikes
     /// <summary>A word that more articles than this have says nothing.</summary>
     private const int CommonMin = 20;
 
-    private const double CommonShare = 0.02;
+    private const double CommonShare = 0.1;
 
     private readonly Dictionary<string, List<int>> byWord = new(StringComparer.Ordinal);
     private readonly string[][] words;

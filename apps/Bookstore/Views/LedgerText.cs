@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Waybill;
 using Waybill.Stores;
 
 namespace Bookstore.Views;
@@ -11,9 +12,10 @@ internal static class LedgerText
 {
     public static async Task WriteAsync(ChangeRecord record, TextWriter output)
     {
+        string payload = Encoding.UTF8.GetString(SecretDesk.Masked(record.Payload).Span);
         string why = record.Actor.Reason is null ? "" : $" ({record.Actor.Reason})";
         await output.WriteLineAsync(Invariant(
-            $"{record.RequestedAt:yyyy-MM-dd HH:mm:ss} {record.Type} {Encoding.UTF8.GetString(record.Payload.Span)}")
+            $"{record.RequestedAt:yyyy-MM-dd HH:mm:ss} {record.Type} {payload}")
             + $" by {record.Actor.Name}{why}, {record.Id}");
         foreach (ElementOutcome outcome in record.Outcomes)
             await output.WriteLineAsync($"    {LineOf(outcome)}");
@@ -33,7 +35,8 @@ internal static class LedgerText
         };
         if (outcome.Node is null)
             return Invariant($"{what,-15} it had ended, {outcome.At:HH:mm:ss.fff}");
-        string detail = outcome.Reason ?? (outcome.Difference is null ? "" : DifferenceText(outcome.Difference));
+        string detail = outcome.Reason
+            ?? (SecretDesk.Masked(outcome.Difference) is { } difference ? DifferenceText(difference) : "");
         return Invariant($"{what,-15} {outcome.Node} hop {outcome.Hop}, {outcome.At:HH:mm:ss.fff}  {detail}").TrimEnd();
     }
 

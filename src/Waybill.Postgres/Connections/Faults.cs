@@ -28,9 +28,7 @@ internal static class Faults
                 $"The connection to PostgreSQL was lost during a commit: {error.Message} "
                 + "Read where the elements are now.",
                 error)
-            : new StoreUnavailableException(
-                $"PostgreSQL cannot be reached: {error.Message} Nothing was written; check the server and the network.",
-                error);
+            : new StoreUnavailableException($"{Unreachable(error)} Nothing was written.", error);
     }
 
     /// <summary>
@@ -53,6 +51,14 @@ internal static class Faults
     /// <summary>Whether the server cannot be used now, as opposed to a fault in the statement or its data.</summary>
     public static bool IsOutage(Exception error) =>
         EndsSession(error) || (error is PostgresException answered && TranslateAnswer(answered) is not null);
+
+    private static string Unreachable(Exception error) => error is PostgresException
+    {
+        SqlState: PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification
+            or PostgresErrorCodes.InvalidCatalogName,
+    }
+        ? $"PostgreSQL refuses the connection ({error.Message}). Check its user, password and database."
+        : $"PostgreSQL cannot be reached ({error.Message}). Check the server and the network.";
 
     private static StoreUnavailableException? TranslateAnswer(PostgresException error)
     {
