@@ -74,7 +74,7 @@ public sealed class CardKeysTests : IDisposable
 
     private static async Task<byte[]> ReadAsync(string file)
     {
-        await using FileStream stream = new(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        await using FileStream stream = new(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
         byte[] bytes = new byte[stream.Length];
         await stream.ReadExactlyAsync(bytes, CancellationToken.None);
         return bytes;

@@ -14,9 +14,10 @@ internal static class Addresses
         string urls = string.Join(", ", app.Urls);
         if (order.Serves.Count > 0)
             await output.WriteLineAsync($"Services: {string.Join(", ", order.Serves)} at {urls}");
+        await output.WriteLineAsync($"Process: {Environment.ProcessId}");
         if (!order.HasShop)
             return;
-        await output.WriteLineAsync($"Shop: {urls}");
+        await output.WriteLineAsync($"Shop: {app.Urls.First()}/shop/books.html");
         string key = WebSite.FirstKeyFileOf(order);
         if (File.Exists(key))
             await output.WriteLineAsync($"The first admin key is in {key}.");
