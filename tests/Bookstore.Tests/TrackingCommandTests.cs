@@ -1,3 +1,5 @@
+using Bookstore.Feeds;
+using Bookstore.Outside;
 using Microsoft.Extensions.DependencyInjection;
 using Waybill.Stores;
 using Waybill.Tracking;
@@ -18,6 +20,19 @@ public sealed class TrackingCommandTests(TrackingCommandTests.TrackedRun run)
         Assert.Contains("fulfilment/", said, StringComparison.Ordinal);
         Assert.Contains("given to the carrier", said, StringComparison.Ordinal);
         Assert.Contains("batch ", said, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_card_that_was_changed_is_not_shown()
+    {
+        SeededFeed feed = new(new Chance(1), SeededCatalog.Of(new Chance(1), 1000), TrackedRun.Orders);
+        string changed = Enumerable.Range(0, TrackedRun.Orders)
+            .SelectMany(entry => feed.At(entry)).OfType<CardChanged>().First().Order;
+
+        (_, string said) = await run.Shop.SayAsync("where", changed);
+
+        Assert.Contains("\"type\":\"card\"", said, StringComparison.Ordinal);
+        Assert.DoesNotContain("waybill-sealed", said, StringComparison.Ordinal);
     }
 
     [Fact]

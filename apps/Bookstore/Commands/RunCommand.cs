@@ -52,7 +52,7 @@ public sealed class RunCommand(RunOrder order, TextWriter output)
         await output.WriteLineAsync($"Store: {store.Description}");
 
         await (feed is null ? Schema.CreateAsync(database, cancel) : OpenAsync(feed, database, cancel));
-        await host.StartAsync(cancel);
+        await notices.StartAsync(host, cancel);
         await Addresses.TellAsync(host, order.Site, output);
 
         IHostApplicationLifetime lifetime = services.GetRequiredService<IHostApplicationLifetime>();

@@ -18,7 +18,7 @@ public sealed class ServeCommand(SiteOrder order, TextWriter output)
             await CardKeys.RequireAsync(host.Services, order, cancel);
         }
 
-        await host.StartAsync(cancel);
+        await notices.StartAsync(host, cancel);
         await Addresses.TellAsync(host, order, output);
         await host.WaitForShutdownAsync(cancel);
         return 0;

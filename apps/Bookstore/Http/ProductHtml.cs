@@ -146,7 +146,9 @@ internal static class ProductHtml
     {
         string effort = Invariant(
             $"{view.Effort.Pieces} pieces in {view.Effort.Milliseconds:0} ms, {view.Missing.Count} of them missing");
+        // What is only missing because something else is needs no mention.
         IEnumerable<string> why = view.Missing
+            .Where(piece => piece.Reason != ProductPages.NothingToMakeItFrom)
             .Select(piece => $"{piece.Piece.Split('/')[0]}: {piece.Reason}")
             .Distinct();
         return view.Missing.Count == 0 ? $"{effort}." : $"{effort} ({string.Join("; ", why)}).";

@@ -12,6 +12,8 @@ internal sealed class ProductPages(
     Composer composer, ICatalog catalog, IInventory inventory, IReviews reviews, IFulfilment fulfilment,
     IRecommendations recommendations, ICustomers customers)
 {
+    public const string NothingToMakeItFrom = "what it is made from is missing";
+
     private const int SuggestionsMax = 12;
     private const int SeenMax = 8;
     private static readonly TimeSpan Deadline = TimeSpan.FromMilliseconds(1000);
@@ -88,7 +90,7 @@ internal sealed class ProductPages(
     {
         MissingReason.TimedOut or MissingReason.Skipped => "it did not come in time",
         MissingReason.Unavailable => "its service is away",
-        MissingReason.NothingToMakeItFrom => "what it is made from is missing",
+        MissingReason.NothingToMakeItFrom => NothingToMakeItFrom,
         _ => "its service failed",
     };
 

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Bookstore.Views;
@@ -8,6 +9,7 @@ public sealed class Notices(TextWriter? echo) : ILoggerProvider
     private const int Kept = 4;
     private readonly Queue<string> last = [];
     private readonly Lock gate = new();
+    private bool isStarting;
 
     public IReadOnlyList<string> Last
     {
@@ -18,11 +20,34 @@ public sealed class Notices(TextWriter? echo) : ILoggerProvider
         }
     }
 
+    /// <summary>
+    /// Starts a host. Until that is done nothing is printed: where it fails, the exception says why, and not the
+    /// commotion around it.
+    /// </summary>
+    public async Task StartAsync(IHost host, CancellationToken cancel)
+    {
+        SetStarting(true);
+        await host.StartAsync(cancel);
+        SetStarting(false);
+    }
+
     public ILogger CreateLogger(string categoryName) => new Notebook(this);
 
     public void Dispose()
     {
         // The echo is the process's own error stream.
+    }
+
+    private void SetStarting(bool isSo)
+    {
+        lock (gate)
+        {
+            isStarting = isSo;
+            if (isSo)
+                return;
+            foreach (string notice in last)
+                echo?.WriteLine(notice);
+        }
     }
 
     private void Add(string notice)
@@ -32,7 +57,8 @@ public sealed class Notices(TextWriter? echo) : ILoggerProvider
             last.Enqueue(notice);
             if (last.Count > Kept)
                 last.Dequeue();
-            echo?.WriteLine(notice);
+            if (!isStarting)
+                echo?.WriteLine(notice);
         }
     }
 

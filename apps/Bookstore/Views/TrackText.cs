@@ -53,7 +53,9 @@ internal static class TrackText
 
     // Members' ids and called ids are in the tree already.
     private static string? DetailOf(TrackedStep step) =>
-        step.Kind is JournalKind.Accepted or JournalKind.Called or JournalKind.Released ? null : step.Detail;
+        step.Kind is JournalKind.Accepted or JournalKind.Called or JournalKind.Released
+            ? null
+            : SecretDesk.Masked(step.Detail);
 
     private static string StateOf(TrackedElement element) =>
         (element.Ending?.ToString() ?? element.State.ToString()).ToLowerInvariant();
