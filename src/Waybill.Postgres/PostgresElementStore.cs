@@ -174,11 +174,12 @@ internal sealed class PostgresElementStore(
             foreach ((int index, int of) in first.Missed.Index())
                 first.Outcomes[of] = second.Outcomes[index];
         }
-        catch (StoreUnavailableException unavailable)
+        catch (Exception error) when (missed.Length < hops.Count
+            && error is not (EpochLostException or CommitOutcomeUnknownException))
         {
             throw new CommitOutcomeUnknownException(
-                "PostgreSQL went away when a part of a commit had been written. Read where the elements are now.",
-                unavailable);
+                "The rest of a commit failed when a part of it had been written. Read where the elements are now.",
+                error);
         }
     }
 

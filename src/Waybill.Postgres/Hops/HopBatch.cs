@@ -144,8 +144,10 @@ internal sealed class HopBatch
     public List<(int Number, Hop Hop)> Move(
         Board board, Moves moves, HopOutcome[] outcomes, IReadOnlyList<Referenced> targets)
     {
+        // Again from the beginning when an earlier attempt was undone.
         List<(int Number, Hop Hop)> plain = [];
         plainIndexes.Clear();
+        plainApplied.Clear();
         List<(Hop Hop, IEnumerable<long?> Members)> moved = [];
         int member = Hops.Sum(hop => hop.Signals.Count);
         for (int index = 0; index < Hops.Count; index++)

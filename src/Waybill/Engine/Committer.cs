@@ -38,7 +38,9 @@ internal sealed partial class Committer(EngineContext context, HostedNodes hoste
         if (doubtful.Count > 0)
             await SettleAsync(epoch);
 
-        List<InFlight> batch = outbox.Take(suspects > 0 ? 1 : context.Options.CommitBatchMax);
+        bool isAlone = suspects > 0;
+        List<InFlight> batch = outbox.Take(isAlone ? 1 : context.Options.CommitBatchMax);
+        suspects -= isAlone ? 1 : 0;
         batch.RemoveAll(DropIfForgotten);
         SetRepeatedAside(batch);
         if (batch.Count == 0)
@@ -52,6 +54,7 @@ internal sealed partial class Committer(EngineContext context, HostedNodes hoste
         catch (Exception error) when (error is StoreUnavailableException or StoreBrokenException or EpochLostException)
         {
             outbox.PutBack(batch);
+            suspects += isAlone ? 1 : 0;
             throw;
         }
         catch (CommitOutcomeUnknownException unknown)
@@ -67,7 +70,6 @@ internal sealed partial class Committer(EngineContext context, HostedNodes hoste
             return true;
         }
 
-        suspects = Math.Max(0, suspects - 1);
         for (int i = 0; i < batch.Count; i++)
         {
             if (!DropIfForgotten(batch[i]))
@@ -106,6 +108,7 @@ internal sealed partial class Committer(EngineContext context, HostedNodes hoste
     /// </summary>
     private void DropForgotten()
     {
+        suspects = 0;
         doubtful.RemoveAll(DropIfForgotten);
         List<InFlight> gathered = outbox.Take(int.MaxValue);
         gathered.RemoveAll(DropIfForgotten);
@@ -163,9 +166,9 @@ internal sealed partial class Committer(EngineContext context, HostedNodes hoste
     /// </summary>
     private void Isolate(List<InFlight> batch, Exception error)
     {
-        suspects = batch.Count > 1 ? batch.Count : Math.Max(0, suspects - 1);
         if (batch.Count > 1)
         {
+            suspects = batch.Count;
             LogIsolating(batch.Count, error);
             outbox.PutBack(batch);
             return;
@@ -207,35 +210,37 @@ internal sealed partial class Committer(EngineContext context, HostedNodes hoste
             Held?.Invoke(slot.Node);
     }
 
-    /// <summary>Finds out, by fence, what became of a commit whose outcome is unknown.</summary>
+    /// <summary>
+    /// Finds out, by fence, what became of a commit whose outcome is unknown. What it did not move is committed again
+    /// before anything else; what comes into doubt a second time goes alone, since it may be what breaks commits off.
+    /// </summary>
     private async Task SettleAsync(WorkerEpoch epoch)
     {
         doubtful.RemoveAll(DropIfForgotten);
         IReadOnlyList<ElementFence> fences = await context.Store.Elements.FencesAsync(
             [.. doubtful.Select(element => element.Key)], CancellationToken.None);
         Dictionary<long, ElementFence> byKey = fences.ToDictionary(fence => fence.Key);
+        List<InFlight> unmoved = [];
         foreach (InFlight element in doubtful.Where(element => !DropIfForgotten(element)))
         {
             PendingHop pending = element.Pending!;
             ElementFence? fence = byKey.GetValueOrDefault(element.Key);
             bool isOurs = fence?.Owner == epoch;
-            if (isOurs && fence!.Hop == pending.Hop.From)
-            {
-                element.IsInDoubt = true;
-                outbox.Add(element);
-            }
-            else if ((isOurs && fence!.Hop == pending.Hop.From + 1) || pending.HandOverTo is null)
-            {
-                // Applied; or not ours any more, and then there is nothing left to do for it here.
+            bool hasMoved = fence?.Hop != pending.Hop.From;
+            if (isOurs && !hasMoved)
+                unmoved.Add(element);
+            else if (hasMoved && (isOurs || pending.HandOverTo is null))
                 Applied(element, pending, hosted.Find(element.Node)!);
-            }
             else
-            {
                 Forget(element, pending);
-            }
         }
 
         doubtful.Clear();
+        if (suspects > 0 || unmoved.Exists(element => element.IsInDoubt))
+            suspects += unmoved.Count;
+        unmoved.ForEach(element => element.IsInDoubt = true);
+        if (unmoved.Count > 0)
+            outbox.PutBack(unmoved);
     }
 
     private void Forget(InFlight element, PendingHop pending)

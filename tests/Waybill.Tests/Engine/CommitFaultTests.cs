@@ -1,0 +1,146 @@
+using Waybill.Stores;
+using Waybill.Testing;
+using Waybill.Testing.Memory;
+using Waybill.Testing.Simulation;
+using static Waybill.Tests.Engine.RemoteSample;
+using static Waybill.Tests.Engine.Sample;
+
+namespace Waybill.Tests.Engine;
+
+/// <summary>What becomes of the elements of a group commit that fails as a whole.</summary>
+public sealed class CommitFaultTests : IAsyncLifetime
+{
+    private readonly FakeTime time = new();
+    private readonly CommitScript script;
+    private readonly ISiteStore store;
+
+    public CommitFaultTests()
+    {
+        MemoryStore inner = new(time);
+        script = new CommitScript(inner.Elements);
+        store = new StoreLayer(inner) { Elements = script };
+    }
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    public ValueTask DisposeAsync() => store.DisposeAsync();
+
+    [Fact]
+    public async Task A_hop_that_the_store_refuses_is_sidelined_and_the_others_of_its_commit_go_on()
+    {
+        Workflow<Parcel, string> flow = TwoNodes();
+        await using TestSite site = SiteWith(flow);
+        script.Next = (hops, commit) => hops.Any(IsPoison)
+            ? throw new InvalidOperationException("a test")
+            : commit(hops);
+        await SubmitThreeAsync(site, flow);
+
+        await site.RunUntilQuietAsync();
+
+        Assert.Equal("waybill.store-refused", (await site.SingleSidelinedAsync()).Failure.Type);
+        Assert.Equal((2, 0), (await FinishedAsync(), site.InFlight));
+    }
+
+    [Fact]
+    public async Task Hops_that_break_off_each_commit_are_found_and_sidelined()
+    {
+        Workflow<Parcel, string> flow = TwoNodes();
+        await using TestSite site = SiteWith(flow);
+        script.Next = async (hops, commit) =>
+        {
+            if (!hops.Any(IsPoison))
+                return await commit(hops);
+            if (hops.Count == 1)
+                throw new InvalidOperationException("a test");
+            await commit([.. hops.Where(hop => !IsPoison(hop))]);
+            throw new CommitOutcomeUnknownException("a test");
+        };
+        await SubmitThreeAsync(site, flow);
+        await site.SubmitAsync(flow, "4", new Parcel("poison"));
+
+        await site.RunUntilQuietAsync();
+
+        Assert.Equal(2, await store.Sidelined.CountAsync(SidelinedFilter.All, default));
+        Assert.Equal((2, 0), (await FinishedAsync(), site.InFlight));
+    }
+
+    [Fact]
+    public async Task What_is_tried_one_by_one_when_the_epoch_is_lost_does_not_slow_the_next_epoch_down()
+    {
+        Workflow<Parcel, string> flow = TwoNodes();
+        await using TestSite site = SiteWith(flow);
+        script.Next = async (hops, commit) =>
+        {
+            if (hops.Count > 1)
+                throw new InvalidOperationException("a test");
+            script.Next = null;
+            await site.Store.Workers.LeaveAsync(site.Passes.Custody.Epoch!.Value, default);
+            return await commit(hops);
+        };
+        await SubmitThreeAsync(site, flow);
+
+        await site.AdvanceAsync(TimeSpan.FromSeconds(1));
+
+        Assert.Equal([3, 1, 3, 3], script.Sizes);
+        Assert.Equal(3, await FinishedAsync());
+    }
+
+    [Fact]
+    public async Task A_commit_in_doubt_that_another_process_overtook_is_not_told_as_committed()
+    {
+        Workflow<Parcel, string> flow = Remote(n => n.Retry(9, Backoff.None));
+        await using TestSite site = SiteWith(flow);
+        await site.SubmitAsync(flow);
+        RemoteWork work = await site.TakeAsync();
+        Task<RemoteAnswer> answer = site.Remote.CompleteAsync(work.Lease, Finish());
+        script.Next = (_, _) => throw new StoreUnavailableException("a test");
+        await Assert.ThrowsAsync<StoreUnavailableException>(site.RunUntilQuietAsync);
+        script.Next = (_, _) => throw new CommitOutcomeUnknownException("a test");
+        await site.Passes.Committer.CommitOnceAsync();
+        await site.Store.Workers.LeaveAsync(site.Passes.Custody.Epoch!.Value, default);
+        await site.Store.Workers.ReclaimAsync(10, default);
+
+        await site.Passes.Committer.CommitOnceAsync();
+
+        Assert.Equal(RemoteOutcome.LeaseLost, (await answer).Outcome);
+    }
+
+    private static Workflow<Parcel, string> TwoNodes() => Flow()
+        .Node(First, n => n.Run(e => Route.To(Second, e.Data)).GoesTo(Second))
+        .Node(Second, n => n.Run(_ => Route.Finish("ok")).Finishes());
+
+    private static bool IsPoison(Hop hop) =>
+        hop.Kind != JournalKind.Sidelined && System.Text.Encoding.UTF8.GetString(hop.Data.Span).Contains("poison");
+
+    private static async Task SubmitThreeAsync(TestSite site, Workflow<Parcel, string> flow)
+    {
+        await site.SubmitAsync(flow, "1");
+        await site.SubmitAsync(flow, "2", new Parcel("poison"));
+        await site.SubmitAsync(flow, "3");
+    }
+
+    private TestSite SiteWith(Workflow<Parcel, string> flow) =>
+        new(new TestSiteSetup { Workflows = [flow], Store = store, Time = time });
+
+    private Task<long> FinishedAsync() =>
+        store.Tickets.CountAsync(new TicketFilter { Ending = Ending.Finished }, default);
+
+    /// <summary>Commits as the test says.</summary>
+    private sealed class CommitScript(IElementStore inner) : CommitLayer(inner)
+    {
+        public List<int> Sizes { get; } = [];
+
+        public Func<
+            IReadOnlyList<Hop>, Func<IReadOnlyList<Hop>, Task<IReadOnlyList<HopOutcome>>>,
+            Task<IReadOnlyList<HopOutcome>>>? Next
+        { get; set; }
+
+        public override Task<IReadOnlyList<HopOutcome>> CommitAsync(
+            WorkerEpoch epoch, IReadOnlyList<Hop> hops, CancellationToken cancel)
+        {
+            Sizes.Add(hops.Count);
+            Task<IReadOnlyList<HopOutcome>> Commit(IReadOnlyList<Hop> some) => Inner.CommitAsync(epoch, some, cancel);
+            return Next is null ? Commit(hops) : Next(hops, Commit);
+        }
+    }
+}
