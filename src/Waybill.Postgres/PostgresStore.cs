@@ -61,7 +61,7 @@ public sealed class PostgresStore : ISiteStore
         Tickets = new PostgresTicketStore(listings, lookups);
         Sidelined = new PostgresSidelinedStore(listings, elements);
         Held = new PostgresHeldStore(
-            held, new HeldDeclaration(sources.Listings, schema, nodes, held), new HeldListings(listings),
+            held, new HeldDeclaration(sources.Structure, schema, nodes, held), new HeldListings(listings),
             new HeldReleases(schema, nodes, held, lanes, arrivals),
             new HeldAmendments(schema, nodes, held, lanes, arrivals), elements);
         Changes = new PostgresChangeStore(listings, new ChangeRequests(schema, nodes, held, lanes, arrivals));
@@ -123,7 +123,7 @@ public sealed class PostgresStore : ISiteStore
             if (isOpen)
                 return;
             string version = await ServerCheck.RunAsync(sources.Listings, options.AllowsLossOnCrash, cancel);
-            await new Migrator(sources.Listings, schema).MigrateAsync(cancel);
+            await new Migrator(sources.Structure, schema).MigrateAsync(cancel);
             Description = $"PostgreSQL {version} at {sources.Host}, schema {schema.Name}";
             if (options.Notifies)
                 waking = Task.WhenAll(notifier.RunAsync(stopping.Token), listener.RunAsync(stopping.Token));

@@ -27,7 +27,10 @@ public sealed class PostgresStoreOptions
     /// </summary>
     public bool Notifies { get; set; } = true;
 
-    /// <summary>How long a statement may take before the server gives it up. Default: 20 seconds.</summary>
+    /// <summary>
+    /// How long a statement may take before the server gives it up. Default: 20 seconds. Migrations, and new columns of
+    /// an aggregation queue, may take as long as they need.
+    /// </summary>
     public TimeSpan StatementTimeMax { get; set; } = TimeSpan.FromSeconds(20);
 
     /// <summary>

@@ -100,6 +100,62 @@ public sealed class PostgresFaultTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_commit_whose_rest_fails_when_a_part_is_written_is_unknown_and_the_fence_tells()
+    {
+        await AcceptAsync();
+        await AcceptAsync();
+        IReadOnlyList<ClaimedElement> orders = await ClaimAsync();
+        await RunAsync(
+            $$"""
+            update waybill.place set replied = true where key = {{orders[1].Key}};
+            create function refuse() returns trigger language plpgsql as 'begin raise exception $$a test$$; end';
+            create trigger refuse before insert on waybill.journal for each row
+            when (new.element = '{{orders[1].Id}}') execute function refuse();
+            """);
+
+        await Assert.ThrowsAsync<CommitOutcomeUnknownException>(() => CommitAsync(orders));
+        IReadOnlyList<ElementFence> fences =
+            await store.Elements.FencesAsync([.. orders.Select(order => order.Key)], CancellationToken.None);
+
+        Assert.Equal([orders[0].Hop + 1, orders[1].Hop], fences.OrderBy(fence => fence.Key).Select(one => one.Hop));
+        await Assert.ThrowsAsync<PostgresException>(() => CommitAsync(orders[1]));
+    }
+
+    [Fact]
+    public async Task What_a_commit_wrote_before_it_was_undone_by_a_deadlock_does_not_count_as_applied()
+    {
+        await AcceptAsync();
+        await AcceptAsync();
+        IReadOnlyList<ClaimedElement> orders = await ClaimAsync();
+        Hop ends = ToShip(orders[1]) with
+        {
+            To = new Destination.End(Ending.Finished, default, null),
+            ConsumesReplies = true,
+        };
+        await RunAsync(
+            $$"""
+            create sequence tries;
+            create function deadlock_once() returns trigger language plpgsql as
+            'begin if nextval($$tries$$) = 1 then raise exception $$a test$$ using errcode = $$40P01$$; end if;
+                return new; end';
+            create trigger deadlock_once before update on waybill.ticket for each row execute function deadlock_once();
+            create sequence moves;
+            create function miss_second() returns trigger language plpgsql as
+            'begin if nextval($$moves$$) = 2 then return null; end if; return new; end';
+            create trigger miss_second before update on waybill.element for each row
+            when (old.key = {{orders[0].Key}}) execute function miss_second();
+            """);
+
+        IReadOnlyList<HopOutcome> outcomes = await store.Elements.CommitAsync(
+            worker, [ToShip(orders[0]), ends], CancellationToken.None);
+
+        Assert.All(outcomes, outcome => Assert.Equal(HopStatus.Applied, outcome.Status));
+        Assert.Equal(
+            [JournalKind.Accepted, JournalKind.Moved],
+            (await store.Journal.HistoryAsync(orders[0].Id, 10, CancellationToken.None)).Select(row => row.Kind));
+    }
+
+    [Fact]
     public async Task A_worker_that_is_returned_to_its_queue_waits_for_the_commit_that_is_under_way()
     {
         await AcceptAsync();
@@ -141,21 +197,19 @@ public sealed class PostgresFaultTests : IAsyncLifetime
     private Task<IReadOnlyList<ClaimedElement>> ClaimAsync() =>
         store.Elements.ClaimAsync(worker, [new ClaimRequest(Authorise, 10)], CancellationToken.None);
 
-    private Task<IReadOnlyList<HopOutcome>> CommitAsync(ClaimedElement element) => store.Elements.CommitAsync(
-        worker,
-        [
-            new Hop
-            {
-                Key = element.Key,
-                Id = element.Id,
-                From = element.Hop,
-                Node = element.Node,
-                To = new Destination.Enqueue(new QueueSlot(Ship)),
-                Kind = JournalKind.Moved,
-                Data = element.Data,
-            },
-        ],
-        CancellationToken.None);
+    private Task<IReadOnlyList<HopOutcome>> CommitAsync(params IEnumerable<ClaimedElement> elements) =>
+        store.Elements.CommitAsync(worker, [.. elements.Select(ToShip)], CancellationToken.None);
+
+    private static Hop ToShip(ClaimedElement element) => new()
+    {
+        Key = element.Key,
+        Id = element.Id,
+        From = element.Hop,
+        Node = element.Node,
+        To = new Destination.Enqueue(new QueueSlot(Ship)),
+        Kind = JournalKind.Moved,
+        Data = element.Data,
+    };
 
     /// <summary>Holds locks in a transaction until the connection is closed.</summary>
     private async Task<NpgsqlConnection> HoldAsync(string sql)

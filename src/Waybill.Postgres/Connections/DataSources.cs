@@ -3,9 +3,9 @@ using Npgsql;
 namespace Waybill.Postgres.Connections;
 
 /// <summary>
-/// Three ways into one database. Lanes keep their connections and run the store's own statements, for which the planner
+/// Four ways into one database. Lanes keep their connections and run the store's own statements, for which the planner
 /// is told what to do; listings come from a pool with the server's settings; single rows are looked up by their index
-/// with statements that stay prepared, from a small pool.
+/// with statements that stay prepared, from a small pool; tables and indexes are made on connections of their own.
 /// </summary>
 internal sealed class DataSources : IAsyncDisposable
 {
@@ -37,10 +37,12 @@ internal sealed class DataSources : IAsyncDisposable
             TcpKeepAliveTime = 5,
             TcpKeepAliveInterval = 2,
         };
-        string timeouts = $"-c statement_timeout={statementMaxMs} "
-            + $"-c idle_in_transaction_session_timeout={IdleInTransactionMaxMs} -c tcp_user_timeout=10000 "
+        string timeouts = $"-c idle_in_transaction_session_timeout={IdleInTransactionMaxMs} -c tcp_user_timeout=10000 "
             + "-c client_min_messages=warning";
         Host = $"{settings.Host}:{settings.Port}/{settings.Database}";
+        NpgsqlConnectionStringBuilder structure = new(settings.ConnectionString) { CommandTimeout = 0, Pooling = false };
+        Structure = Build(structure, $"-c statement_timeout=0 -c lock_timeout=0 {timeouts}", options);
+        timeouts = $"-c statement_timeout={statementMaxMs} {timeouts}";
         Listings = Build(settings, timeouts, options);
         settings.MaxAutoPrepare = PreparedMax;
         settings.AutoPrepareMinUsages = 1;
@@ -69,8 +71,15 @@ internal sealed class DataSources : IAsyncDisposable
     /// <summary>Connections for looking up one row by a unique index.</summary>
     public NpgsqlDataSource Lookups { get; }
 
+    /// <summary>
+    /// Connections for migrations and the tables of aggregation queues. To rewrite or index a large table, or to wait
+    /// for another process that does, takes as long as it takes.
+    /// </summary>
+    public NpgsqlDataSource Structure { get; }
+
     public async ValueTask DisposeAsync()
     {
+        await Structure.DisposeAsync();
         await Lookups.DisposeAsync();
         await Lanes.DisposeAsync();
         await Listings.DisposeAsync();
