@@ -21,7 +21,8 @@ internal sealed class PostgresSidelinedStore(Listings listings, PostgresElementS
                 """
                 select e.key, e.id, e.business_key, n.workflow, n.version, n.node, e.hop, s.at, s.type, s.message,
                     s.stack, s.at_node, s.attempts, e.data, e.caller_key, e.caller_id, e.caller_hop, e.caller_slot,
-                    e.revision, (select p.order_key from waybill.place p where p.key = e.key)
+                    e.revision, (select p.order_key from waybill.place p where p.key = e.key),
+                    e.failure
                 """,
                 filter).Page("e.key", page),
             row => (row.GetInt64(0), ToElement(row)),
@@ -64,5 +65,6 @@ internal sealed class PostgresSidelinedStore(Listings listings, PostgresElementS
     {
         Revision = row.GetInt32(18),
         OrderKey = row.IsDBNull(19) ? null : row.GetString(19),
+        BroughtFailure = row.IsDBNull(20) ? null : row.GetString(20),
     };
 }

@@ -20,6 +20,7 @@ namespace Waybill.Postgres;
 public sealed class PostgresStore : ISiteStore
 {
     private readonly PostgresStoreOptions options;
+    private readonly Listings listings;
     private readonly DataSources sources;
     private readonly SiteSchema schema;
     private readonly NodeNumbers nodes;
@@ -46,7 +47,7 @@ public sealed class PostgresStore : ISiteStore
         TimeProvider time = this.options.Time;
         schema = new SiteSchema(this.options.Schema);
         sources = new DataSources(connectionString, this.options);
-        Listings listings = new(sources.Listings, schema);
+        listings = new Listings(sources.Listings, schema);
         Listings lookups = new(sources.Lookups, schema);
         nodes = new NodeNumbers(listings);
         lanes = new Lanes(sources.Lanes, time);
@@ -140,6 +141,10 @@ public sealed class PostgresStore : ISiteStore
             opening.Release();
         }
     }
+
+    /// <inheritdoc/>
+    public async Task<DateTimeOffset> NowAsync(CancellationToken cancel) => (await listings.ReadAsync(
+        new Query("select clock_timestamp()"), row => row.GetFieldValue<DateTimeOffset>(0), cancel))[0];
 
     /// <summary>
     /// Runs the application's own statements in one transaction: its tables, its first rows. All of them or none;

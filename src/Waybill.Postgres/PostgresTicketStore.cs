@@ -12,6 +12,10 @@ internal sealed class PostgresTicketStore(Listings listings, Listings lookups) :
         from waybill.ticket t
         """;
 
+    private const int PurgeLook = 10_000;
+
+    private long purgedTo;
+
     public async Task<TicketRecord?> FindAsync(ElementRef element, CancellationToken cancel)
     {
         Query query = new(Select);
@@ -29,13 +33,30 @@ internal sealed class PostgresTicketStore(Listings listings, Listings lookups) :
     public Task<long> CountAsync(TicketFilter filter, CancellationToken cancel) =>
         listings.CountAsync(Matching("select count(*) from waybill.ticket t", filter), cancel);
 
-    // In the order of their keys: the oldest have nearly always ended, so that few rows are looked at in vain.
-    public Task<int> PurgeAsync(DateTimeOffset endedBefore, int max, CancellationToken cancel) =>
-        listings.WriteAsync(
-            new Query("delete from waybill.ticket where key in (select t.key from waybill.ticket t")
-                .Where("t.ended_at < @", Arg.Instant(endedBefore))
-                .Then("order by t.key limit @ for update skip locked)", Arg.Int(max)),
-            cancel);
+    // In the order of their keys, which is about that of acceptance, and from the beginning again as soon as none was
+    // accepted early enough: so no index has to be kept by each ending, and no pass reads the whole table.
+    public async Task<int> PurgeAsync(DateTimeOffset endedBefore, int max, CancellationToken cancel)
+    {
+        (int purged, long next) = (await listings.ReadAsync(
+            new Query("with looked as materialized (select t.key, t.accepted_at, t.ended_at from waybill.ticket t")
+                .Where("t.key > @", Arg.Long(purgedTo))
+                .Then("order by t.key limit @),", Arg.Int(PurgeLook))
+                .Then("old as (select t.key from waybill.ticket t where t.key in (select l.key from looked l")
+                .Then("where l.ended_at < @)", Arg.Instant(endedBefore))
+                .Then("order by t.key limit @ for update skip locked),", Arg.Int(max))
+                .Then(
+                    """
+                    gone as (delete from waybill.ticket t where t.key in (select key from old) returning t.key)
+                    select (select count(*) from gone)::integer,
+                        case when (select count(*) from old) = $4 then (select max(key) from old)
+                            when count(*) = $2 and bool_or(accepted_at < $3) then max(key) else 0 end
+                    from looked
+                    """),
+            row => (row.GetInt32(0), row.GetInt64(1)),
+            cancel))[0];
+        purgedTo = next;
+        return purged;
+    }
 
     private static Query Matching(string select, TicketFilter filter)
     {

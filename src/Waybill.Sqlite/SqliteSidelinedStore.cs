@@ -17,7 +17,7 @@ internal sealed class SqliteSidelinedStore(Writer writer, Readers readers) : ISi
         "SELECT s.key, e.id, e.business_key, n.workflow, n.version, n.name, e.hop, s.at, s.type, s.message, s.stack, "
         + $"s.node, s.attempts, e.caller_key, e.caller_id, e.caller_hop, e.caller_slot, e.data, "
         + "(SELECT p.revision FROM place p WHERE p.key = s.key), "
-        + $"(SELECT p.order_key FROM place p WHERE p.key = s.key) {Joined}";
+        + $"(SELECT p.order_key FROM place p WHERE p.key = s.key), e.failure {Joined}";
 
     public Task<Page<SidelinedElement>> ListAsync(SidelinedFilter filter, PageRequest page, CancellationToken cancel) =>
         readers.ReadAsync(database => database.Page(Select, "s.key", Matching(filter), page, Read), cancel);
@@ -82,5 +82,6 @@ internal sealed class SqliteSidelinedStore(Writer writer, Readers readers) : ISi
     {
         Revision = row.Int(18),
         OrderKey = row.OptionalText(19),
+        BroughtFailure = row.OptionalText(20),
     };
 }

@@ -114,6 +114,10 @@ public sealed class SqliteStore : ISiteStore
         }
     }
 
+    /// <inheritdoc/>
+    public Task<DateTimeOffset> NowAsync(CancellationToken cancel) =>
+        Task.FromResult(time.GetUtcNow().ToMicroseconds().ToInstant());
+
     /// <summary>
     /// Runs the application's own statements in one transaction: its tables, its first rows. All of them or none;
     /// durable when the task completes. What belongs to a hop is attached to its route instead.

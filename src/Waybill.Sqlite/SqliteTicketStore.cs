@@ -10,6 +10,10 @@ internal sealed class SqliteTicketStore(Writer writer, Readers readers) : ITicke
     private const string Select =
         "SELECT key, id, workflow, business_key, accepted_at, ending, ended_at, result, reason FROM ticket";
 
+    private const int PurgeLook = 10_000;
+
+    private long purgedTo;
+
     public Task<TicketRecord?> FindAsync(ElementRef element, CancellationToken cancel) =>
         readers.ReadAsync(
             database =>
@@ -36,14 +40,19 @@ internal sealed class SqliteTicketStore(Writer writer, Readers readers) : ITicke
 
     public async Task<int> PurgeAsync(DateTimeOffset endedBefore, int max, CancellationToken cancel)
     {
-        // Looked for by a reader: the writer must not stand still while a long table is searched. What it finds stays
-        // true, because an ended ticket does not change any more.
-        List<long> old = await readers.ReadAsync(
+        // Looked for by a reader: the writer must not stand still meanwhile. What it finds stays true, because an ended
+        // ticket does not change any more. In the order of acceptance, and from the beginning again as soon as none was
+        // accepted early enough: so no index has to be kept by each ending, and no pass reads the whole table.
+        long before = endedBefore.ToMicroseconds();
+        List<(long Key, long AcceptedAt, long? EndedAt)> looked = await readers.ReadAsync(
             database => database.All(
-                $"SELECT key FROM ticket WHERE ended_at < ?1 ORDER BY key LIMIT {max}",
-                new Conditions().And(endedBefore.ToMicroseconds(), "ended_at < "),
-                row => row.Long(0)),
+                $"SELECT key, accepted_at, ended_at FROM ticket WHERE key > ?1 ORDER BY key LIMIT {PurgeLook}",
+                new Conditions().And(purgedTo, "key > "),
+                row => (row.Long(0), row.Long(1), row.OptionalLong(2))),
             cancel);
+        List<long> old = [.. looked.Where(row => row.EndedAt < before).Take(max).Select(row => row.Key)];
+        bool mayBeMore = looked.Count == PurgeLook && looked.Exists(row => row.AcceptedAt < before);
+        purgedTo = old.Count == max ? old[^1] : mayBeMore ? looked[^1].Key : 0;
         return old.Count == 0
             ? 0
             : await writer.RunAsync(session => old.Count(session.Tickets.Delete), cancel, weight: old.Count);

@@ -79,6 +79,10 @@ public sealed class FaultyStore : ISiteStore
     /// <inheritdoc/>
     public Task OpenAsync(CancellationToken cancel) => inner.OpenAsync(cancel);
 
+    /// <inheritdoc/>
+    public Task<DateTimeOffset> NowAsync(CancellationToken cancel) =>
+        faults.CallAsync("Now", () => inner.NowAsync(cancel));
+
     /// <summary>Hears no more hints.</summary>
     public ValueTask DisposeAsync()
     {

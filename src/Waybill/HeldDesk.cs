@@ -119,7 +119,7 @@ public abstract class HeldDesk
     {
         ArgumentNullException.ThrowIfNull(filter);
         ArgumentNullException.ThrowIfNull(actor);
-        DateTimeOffset end = time.GetUtcNow().AddMicroseconds(1);
+        DateTimeOffset end = (await store.NowAsync(cancel)).AddMicroseconds(1);
         if (filter.HeldBefore is null || filter.HeldBefore > end)
             filter = filter with { HeldBefore = end };
         int dropped = 0;

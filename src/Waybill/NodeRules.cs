@@ -60,7 +60,9 @@ public abstract class NodeRules<TSelf, TData>
     /// <param name="node">A node of the same workflow and data.</param>
     public TSelf FailsTo(Node<TData> node) => Set(Draft with { FailureNode = node });
 
-    /// <summary>How many runs may go on at once in one process. Default: 16.</summary>
+    /// <summary>
+    /// How many runs may go on at once in one process; in three processes, up to three times as many. Default: 16.
+    /// </summary>
     /// <param name="runs">From 1.</param>
     public TSelf Concurrency(int runs)
     {
@@ -70,7 +72,8 @@ public abstract class NodeRules<TSelf, TData>
 
     /// <summary>
     /// How many runs may begin in a span, in one process: a token bucket that holds at most <paramref name="runs"/>.
-    /// Default: no limit.
+    /// Processes do not share it: for a limit that all keep together, divide by how many there are, or host the node in
+    /// one of them (<see cref="SiteOptions.HostedNodes"/>). Default: no limit.
     /// </summary>
     /// <param name="runs">From 1.</param>
     /// <param name="per">The span.</param>

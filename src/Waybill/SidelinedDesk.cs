@@ -18,16 +18,16 @@ namespace Waybill;
 public sealed class SidelinedDesk
 {
     private readonly SiteDefinition site;
+    private readonly ISiteStore whole;
     private readonly ISidelinedStore store;
-    private readonly TimeProvider time;
     private readonly DeskActs acts;
 
-    internal SidelinedDesk(SiteDefinition site, ISiteStore store, TimeProvider time)
+    internal SidelinedDesk(SiteDefinition site, ISiteStore store)
     {
         this.site = site;
         acts = new DeskActs(site);
+        whole = store;
         this.store = store.Sidelined;
-        this.time = time;
     }
 
     /// <inheritdoc cref="ISidelinedStore.ListAsync"/>
@@ -89,9 +89,9 @@ public sealed class SidelinedDesk
     private async Task<int> ActAsync(SidelinedFilter filter, Func<SidelinedElement, Hop> act, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(filter);
-        DateTimeOffset begun = time.GetUtcNow();
-        if (filter.SidelinedBefore is null || filter.SidelinedBefore > begun)
-            filter = filter with { SidelinedBefore = begun };
+        DateTimeOffset end = (await whole.NowAsync(cancel)).AddMicroseconds(1);
+        if (filter.SidelinedBefore is null || filter.SidelinedBefore > end)
+            filter = filter with { SidelinedBefore = end };
         int done = 0;
         long? after = null;
         do
@@ -119,6 +119,7 @@ public sealed class SidelinedDesk
         Kind = JournalKind.Resumed,
         Data = data,
         Arrives = wasEdited,
+        Failure = element.BroughtFailure,
         // One that was asked to cancel and kept its replies can only carry that out when it runs again.
         Cancel = CancelStance.Passes,
         Detail = actor.ToDetail(wasEdited),

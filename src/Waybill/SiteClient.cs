@@ -28,7 +28,7 @@ public sealed class SiteClient
         this.endings = endings;
         Store = store;
         intake = new Intake(store.Elements);
-        Sidelined = new SidelinedDesk(site, store, time);
+        Sidelined = new SidelinedDesk(site, store);
         Changes = new ChangeDesk(site, store, time, endings, newId);
         Controls = new NodeControlDesk(site, store);
         Secrets = new SecretDesk(site.Codecs);

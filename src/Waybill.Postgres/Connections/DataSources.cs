@@ -40,7 +40,11 @@ internal sealed class DataSources : IAsyncDisposable
         string timeouts = $"-c idle_in_transaction_session_timeout={IdleInTransactionMaxMs} -c tcp_user_timeout=10000 "
             + "-c client_min_messages=warning";
         Host = $"{settings.Host}:{settings.Port}/{settings.Database}";
-        NpgsqlConnectionStringBuilder structure = new(settings.ConnectionString) { CommandTimeout = 0, Pooling = false };
+        NpgsqlConnectionStringBuilder structure = new(settings.ConnectionString)
+        {
+            CommandTimeout = 0,
+            Pooling = false,
+        };
         Structure = Build(structure, $"-c statement_timeout=0 -c lock_timeout=0 {timeouts}", options);
         timeouts = $"-c statement_timeout={statementMaxMs} {timeouts}";
         Listings = Build(settings, timeouts, options);

@@ -12,13 +12,13 @@ namespace Waybill.Server.Sidelined;
 /// Frozen selections of sidelined elements, in records of kind <c>selection</c>: what is confirmed is what was looked
 /// at. Whoever acts on one takes it away, so that it is acted on once.
 /// </summary>
-internal sealed class Selections(SiteClient site, TimeProvider time, IOptions<WaybillServerOptions> options)
+internal sealed class Selections(SiteClient site, IOptions<WaybillServerOptions> options)
 {
     private const string Kind = "selection";
 
     public async Task<SelectionAnswer> FreezeAsync(SidelinedFilterBody given, CancellationToken cancel)
     {
-        DateTimeOffset now = time.GetUtcNow();
+        DateTimeOffset now = await site.Store.NowAsync(cancel);
         SidelinedFilterBody frozen = given with
         {
             SidelinedBefore = given.SidelinedBefore < now ? given.SidelinedBefore : now,

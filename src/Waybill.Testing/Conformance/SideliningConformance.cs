@@ -43,6 +43,33 @@ public abstract class SideliningConformance : StoreConformance
     }
 
     [Fact]
+    public async Task The_failure_that_an_element_had_brought_along_is_listed_beside_the_new_one()
+    {
+        WorkerEpoch worker = await RegisterAsync();
+        IReadOnlyList<ClaimedElement> orders = await StartAsync(worker, New(), New());
+        const string brought = """{"type":"Bank"}""";
+
+        await ApplyAsync(worker, orders[0].Sideline("again") with { Failure = brought }, orders[1].Sideline());
+
+        SidelinedElement listed = await FindSidelinedAsync(orders[0].Id);
+        Assert.Equal(("again", brought), (listed.Failure.Message, listed.BroughtFailure));
+        Assert.Null((await FindSidelinedAsync(orders[1].Id)).BroughtFailure);
+    }
+
+    [Fact]
+    public async Task All_that_is_sidelined_was_so_by_the_present_of_the_store()
+    {
+        WorkerEpoch worker = await RegisterAsync();
+        await ApplyAsync(worker, (await StartOneAsync(worker)).Sideline());
+
+        DateTimeOffset now = await Store.NowAsync(Cancel);
+
+        AssertNear(Fixture.Now, now);
+        SidelinedFilter all = new() { SidelinedBefore = now.AddMicroseconds(1) };
+        Assert.Equal(1, await Store.Sidelined.CountAsync(all, Cancel));
+    }
+
+    [Fact]
     public async Task An_edited_element_runs_again_with_its_new_data_as_a_new_arrival()
     {
         WorkerEpoch worker = await RegisterAsync();

@@ -56,6 +56,7 @@ internal sealed class MemorySidelinedStore(MemoryState state, MemoryHops rules) 
         element.Sidelined.Failure, element.Caller, element.Data)
     {
         Revision = element.Revision,
+        BroughtFailure = element.Failure,
         OrderKey = element.Place.OrderKey,
     };
 }

@@ -85,6 +85,9 @@ public sealed class MemoryStore : ISiteStore
     /// <param name="cancel">Not looked at.</param>
     public Task OpenAsync(CancellationToken cancel) => Task.CompletedTask;
 
+    /// <inheritdoc/>
+    public Task<DateTimeOffset> NowAsync(CancellationToken cancel) => State.RunAsync(() => State.Now, cancel);
+
     /// <summary>Does nothing: the store outlives those who use it.</summary>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

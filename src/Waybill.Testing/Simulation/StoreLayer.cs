@@ -33,6 +33,8 @@ internal sealed class StoreLayer(ISiteStore inner) : ISiteStore
 
     public Task OpenAsync(CancellationToken cancel) => inner.OpenAsync(cancel);
 
+    public Task<DateTimeOffset> NowAsync(CancellationToken cancel) => inner.NowAsync(cancel);
+
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }
 

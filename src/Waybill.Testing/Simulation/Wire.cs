@@ -7,7 +7,7 @@ internal sealed class Wire(World world, SimulatedProcess process) : IStoreFaults
 {
     private static readonly string[] Reads =
     [
-        "Directory", "Tickets", "Journal", "Elements.Fences", "Sidelined.List", "Held.List", "Held.Group",
+        "Now", "Directory", "Tickets", "Journal", "Elements.Fences", "Sidelined.List", "Held.List", "Held.Group",
         "Held.Members", "Changes.Find", "Changes.List", "Changes.Count",
     ];
 

@@ -77,7 +77,6 @@ internal sealed partial class HopBuilder(EngineContext context, HostedNodes host
                     To = new Destination.Enqueue(
                         context.Site.SlotFor(node, element.Data), Delay: wait, Attempts: element.Attempt),
                     Kind = JournalKind.Retried,
-                    Failure = element.Failure,
                 },
                 null);
         }
@@ -99,7 +98,6 @@ internal sealed partial class HopBuilder(EngineContext context, HostedNodes host
             {
                 To = new Destination.Sideline(node.Address, failure),
                 Kind = JournalKind.Sidelined,
-                Failure = element.Failure,
             },
             null);
     }
@@ -228,12 +226,13 @@ internal sealed partial class HopBuilder(EngineContext context, HostedNodes host
     };
 
     /// <summary>
-    /// The element stays where it is: same arrival, replies kept. A pending cancel waits for the run that takes the
-    /// replies in, and for the upgrade after which there is a node to cancel to.
+    /// The element stays where it is: same arrival, and what it came with is kept. A pending cancel waits for the run
+    /// that takes the replies in, and for the upgrade after which there is a node to cancel to.
     /// </summary>
     private static Hop Staying(Hop hop, PlacedNode node, InFlight element) => hop with
     {
         Arrives = false,
+        Failure = element.Failure,
         ConsumesReplies = false,
         LeavesLine = false,
         Cancel = element.Replies.Count > 0 || node.IsUpgrade ? CancelStance.Passes : CancelStance.Yields,

@@ -73,6 +73,12 @@ public sealed record SidelinedElement(
     /// <summary>How often its data was amended where it stood; with the hop, the fence of a decision.</summary>
     public int Revision { get; init; }
 
+    /// <summary>
+    /// The failure that it had brought along a failure route before this one, JSON of <see cref="Waybill.Failure"/>;
+    /// null for none.
+    /// </summary>
+    public string? BroughtFailure { get; init; }
+
     /// <summary>The key of the line of per-key order in which it keeps its place; null for none.</summary>
     public string? OrderKey { get; init; }
 }

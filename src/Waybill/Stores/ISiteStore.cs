@@ -49,6 +49,10 @@ public interface ISiteStore : IAsyncDisposable
     /// <exception cref="StoreVersionException">The database was written by a newer version.</exception>
     Task OpenAsync(CancellationToken cancel);
 
+    /// <summary>The present by the store's clock, which all instants that it keeps are told by.</summary>
+    /// <param name="cancel">Stops waiting.</param>
+    Task<DateTimeOffset> NowAsync(CancellationToken cancel);
+
     /// <summary>
     /// Raised after a commit, of this process or (as far as the store is told) of another, that made elements ready at
     /// a node. A hint to claim now: it can be late, repeated or missing, and handlers must return at once.

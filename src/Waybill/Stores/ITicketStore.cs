@@ -20,7 +20,8 @@ public interface ITicketStore
     Task<long> CountAsync(TicketFilter filter, CancellationToken cancel);
 
     /// <summary>
-    /// Forgets tickets that ended before an instant, in one transaction; their business keys can be used again.
+    /// Forgets tickets that ended before an instant, in one transaction; their business keys can be used again. A call
+    /// looks at 10,000 tickets at the most, the oldest first, and the next one goes on behind them.
     /// </summary>
     /// <param name="endedBefore">The instant.</param>
     /// <param name="max">How many at the most.</param>

@@ -70,6 +70,39 @@ public sealed class RetryTests
     }
 
     [Fact]
+    public async Task The_failure_that_came_along_the_failure_route_is_kept_when_a_person_retries_there()
+    {
+        bool isMended = false;
+        Workflow<Parcel, string> flow = Flow()
+            .Node(First, n => n
+                .Run(e => e.Data.Count > 9 ? Route.Finish("never") : throw new TimeoutException("no answer"))
+                .Retry(0, Backoff.None).FailsTo(Second).Finishes())
+            .Node(Second, n => n
+                .Run(e => isMended ? Route.Finish(e.Failure?.Type ?? "") : throw new IOException("no desk"))
+                .Retry(0, Backoff.None).Finishes());
+        await using TestSite site = new(flow);
+        ElementId id = await site.SubmitAsync(flow);
+        await site.RunUntilQuietAsync();
+
+        await site.Client.Sidelined.RetryAsync(SidelinedFilter.All, Clerk);
+        await site.RunUntilQuietAsync();
+        isMended = true;
+        await site.Client.Sidelined.EditAndRetryAsync(SidelinedFilter.All, """{"count":1}""", Clerk);
+        await site.RunUntilQuietAsync();
+
+        Assert.Equal("System.TimeoutException", (await site.StatusAsync(flow)).Result);
+        Assert.Equal(
+            [
+                JournalKind.Accepted, JournalKind.Diverted, JournalKind.Sidelined, JournalKind.Resumed,
+                JournalKind.Sidelined, JournalKind.Resumed, JournalKind.Finished,
+            ],
+            await site.HistoryAsync(id));
+        Assert.All(
+            (await site.Store.Journal.HistoryAsync(id, 100, default)).Where(row => row.Kind == JournalKind.Sidelined),
+            row => Assert.Contains("no desk", row.Detail, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task The_idempotency_key_is_stable_over_retries_and_new_at_the_next_node()
     {
         Workflow<Parcel, string> flow = Flow()

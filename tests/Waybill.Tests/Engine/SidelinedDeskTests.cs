@@ -1,5 +1,6 @@
 using Waybill.Stores;
 using Waybill.Testing;
+using Waybill.Testing.Memory;
 using static Waybill.Tests.Engine.Sample;
 
 namespace Waybill.Tests.Engine;
@@ -23,6 +24,20 @@ public sealed class SidelinedDeskTests
 
         Assert.Equal((250, 250), (retried, sidelinedAgain));
         Assert.Equal(250, await site.Store.Tickets.CountAsync(new TicketFilter { Ending = Ending.Finished }, default));
+    }
+
+    [Fact]
+    public async Task Who_asks_with_a_clock_that_is_behind_the_store_reaches_what_was_sidelined_just_now()
+    {
+        FakeTime storeTime = new();
+        storeTime.Advance(TimeSpan.FromHours(1));
+        Workflow<Parcel, string> flow = Single(_ => throw new IOException(), n => n.Retry(0, Backoff.None));
+        await using TestSite site = new(
+            new TestSiteSetup { Workflows = [flow], Store = new MemoryStore(storeTime), Time = new FakeTime() });
+        await site.SubmitAsync(flow);
+        await site.RunUntilQuietAsync();
+
+        Assert.Equal(1, await site.Client.Sidelined.DropAsync(SidelinedFilter.All, Clerk));
     }
 
     [Fact]
