@@ -85,7 +85,8 @@ public abstract class NodeRules<TSelf, TData>
     }
 
     /// <summary>
-    /// Which of the waiting elements go first: the highest number, then the oldest element. Default: 0 for all.
+    /// Which of the waiting elements go first: the highest number, then the oldest element. What a process has taken
+    /// into memory already, about a second's work at the most, goes before. Default: 0 for all.
     /// </summary>
     /// <param name="priority">The number, from the data with which an element comes here.</param>
     public TSelf Priority(Func<TData, int> priority) => Set(Draft with { Priority = data => priority((TData)data) });

@@ -139,7 +139,12 @@ internal sealed class Claimer(EngineContext context, HostedNodes hosted, Outbox 
                 continue;
             int max = Math.Min(Math.Min(context.Options.ClaimBatchMax, runner.Room), room);
             if (max == 0)
+            {
+                // Until it can be asked what waits there, nothing is handed on past that.
+                runner.HasBacklog = true;
                 continue;
+            }
+
             runner.WantsClaim = false;
             requests.Add(new ClaimRequest(runner.Node.Address, max));
             room -= max;

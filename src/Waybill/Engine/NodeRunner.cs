@@ -33,7 +33,9 @@ internal sealed partial class NodeRunner(
     /// <summary>Whether the store may have ready elements of this node that nobody asked for yet.</summary>
     public bool WantsClaim { get; set; } = true;
 
-    /// <summary>Whether the last claim got all that it asked for, so that there are probably more.</summary>
+    /// <summary>
+    /// Whether the last claim got all that it asked for, so that there are probably more, or there was no room to ask.
+    /// </summary>
     public bool HasBacklog { get; set; }
 
     /// <summary>How many more elements it should take from the store.</summary>

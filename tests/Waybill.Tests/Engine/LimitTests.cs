@@ -114,6 +114,40 @@ public sealed class LimitTests
         Assert.Equal(["alone", "behind"], gate.Came);
     }
 
+    [Fact]
+    public async Task Nothing_is_handed_on_past_what_waits_in_the_store_when_there_was_no_room_to_ask_for_it()
+    {
+        Gate before = new();
+        Workflow<Parcel, string> flow = Flow()
+            .Node(First, n => n.Run(async (e, cancel) => await before.PassAsync(e, cancel)).GoesTo(Second))
+            .Node(Second, n => n
+                .Run(async (e, cancel) => await gate.PassAsync(e, cancel))
+                .Concurrency(1).Priority(data => data.Count).Finishes());
+        await using TestSite site = new(flow);
+        await SubmitAsync(site, flow, 5);
+        await site.RunUntilQuietAsync();
+        // One runs and two are ready, as many as there is room for; the urgent one goes to the store.
+        foreach (string key in new[] { "0", "1", "2" })
+        {
+            before.Open(key, Route.To(Second, new Parcel()));
+            await site.RunUntilQuietAsync();
+        }
+
+        before.Open("3", Route.To(Second, new Parcel(Count: 9)));
+        await site.RunUntilQuietAsync();
+        site.Time.Advance(TimeSpan.FromSeconds(10));
+
+        gate.Open("0");
+        before.Open("4", Route.To(Second, new Parcel()));
+        for (int i = 1; i < 5; i++)
+        {
+            await site.RunUntilQuietAsync();
+            gate.OpenAll();
+        }
+
+        Assert.Equal(["0", "1", "2", "3", "4"], gate.Came);
+    }
+
     private static async Task SubmitAsync(TestSite site, Workflow<Parcel, string> flow, int count)
     {
         for (int i = 0; i < count; i++)
