@@ -77,6 +77,9 @@ internal sealed class HopBatch
                     request.NeedSlot(nodes[to.Slot.Node], to.Slot.OrderKey);
                     request.Waits.Add((hop.Key, StorableText.Of(to.Signal)));
                     break;
+                case Destination.Sideline { Slot: { } slot }:
+                    request.NeedSlot(nodes[slot.Node], slot.OrderKey);
+                    break;
             }
         }
 

@@ -188,7 +188,7 @@ internal sealed class Moves(Board board, NodeNumbers nodes)
                 new Signals(board).TakeKept(place);
                 break;
             case Destination.Sideline to:
-                Arrive(place, new QueueSlot(to.Node, place.Rank, place.OrderKey));
+                Arrive(place, to.Slot ?? new QueueSlot(to.Node, place.Rank, place.OrderKey));
                 place.State = ElementState.Sidelined;
                 place.Attempts = to.Failure.Attempts;
                 changes.Sidelined.Add((place.Key, place.Node, to.Failure));

@@ -118,7 +118,8 @@ internal sealed class Moves(
 
     private void Sideline(ElementRow element, Place place, Hop hop, Destination.Sideline to)
     {
-        Place arrived = Arrive(place, hop, new QueueSlot(to.Node, place.Rank, place.OrderKey), hop.Detail);
+        QueueSlot slot = to.Slot ?? new QueueSlot(to.Node, place.Rank, place.OrderKey);
+        Place arrived = Arrive(place, hop, slot, hop.Detail);
         tables.Sidelined.Insert(hop.Key, to.Failure);
         tables.Places.Put(element.Place, arrived with
         {

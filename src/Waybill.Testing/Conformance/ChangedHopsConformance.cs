@@ -136,6 +136,24 @@ public abstract class ChangedHopsConformance : ChangeConformance
         Assert.Equal(ChangeOutcome.Applied, (await OutcomeAsync(change, order.Id)).Outcome);
     }
 
+    [Fact]
+    public async Task One_that_is_sidelined_with_another_key_stands_last_in_the_line_of_that()
+    {
+        WorkerEpoch worker = await RegisterAsync();
+        ClaimedElement moved = await StartOneAsync(worker, New(line: "ann"));
+        NewElement[] others = [New(line: "ann"), New(line: "bob"), New(line: "bob")];
+        await AcceptAsync(others[0], others[1]);
+
+        await ApplyAsync(worker, moved.Sideline(slot: new QueueSlot(Authorise, 0, "bob")));
+        await AcceptAsync(others[2]);
+        IReadOnlyList<ClaimedElement> claimed = await ClaimAsync(worker);
+        await ApplyAsync(worker, [.. claimed.Select(one => one.Finish())]);
+
+        Assert.Equal([others[0].Id, others[1].Id], claimed.Select(one => one.Id));
+        Assert.Equal(ElementState.Sidelined, await StateAsync(moved.Id));
+        Assert.Equal(ElementState.Blocked, await StateAsync(others[2].Id));
+    }
+
     [Theory]
     [InlineData(ChangeVerdict.Stays, true, true)]
     [InlineData(ChangeVerdict.Applies, true, true)]

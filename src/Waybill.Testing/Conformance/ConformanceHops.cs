@@ -54,10 +54,14 @@ internal static class ConformanceHops
         element.To(new Destination.AwaitSignal(new QueueSlot(at, 0, line), signal, due), JournalKind.Waits);
 
     public static Hop Sideline(
-        this ClaimedElement element, string message = "no stock", string type = "Shop.StockException") =>
+        this ClaimedElement element, string message = "no stock", string type = "Shop.StockException",
+        QueueSlot? slot = null) =>
         element.To(
             new Destination.Sideline(
-                element.Node, new Failure(type, message, "at Shop.Pick()", element.Node.Node, element.Attempt)),
+                element.Node, new Failure(type, message, "at Shop.Pick()", element.Node.Node, element.Attempt))
+            {
+                Slot = slot,
+            },
             JournalKind.Sidelined) with
         {
             Arrives = false,

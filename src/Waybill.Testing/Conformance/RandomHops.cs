@@ -182,7 +182,7 @@ internal sealed class RandomHops(Random random)
             < 62 => ("tries again", (_, own) => own.Retry(TimeSpan.Zero, slot.OrderKey)),
             < 72 when mayCall => Calls(slot),
             < 82 => Awaits(slot, span),
-            < 88 => Sidelines(),
+            < 88 => Sidelines(OneIn(3) ? Slot(element.Node) : null),
             < 97 => ("finishes", (_, own) => own.Finish("[1]")),
             _ => ("fails", (_, own) => own.Fail("no stock")),
         };
@@ -206,10 +206,10 @@ internal sealed class RandomHops(Random random)
                 (side, own) => own.To(new Destination.AwaitSignal(slot, signal, side.Fixture.Now + span)));
     }
 
-    private (string Text, Func<ComparedStore, ClaimedElement, Hop> Make) Sidelines()
+    private (string Text, Func<ComparedStore, ClaimedElement, Hop> Make) Sidelines(QueueSlot? slot)
     {
         string message = Pick<string>(["no stock", "declined", new string('x', 250)]);
-        return ($"is sidelined: {message}", (_, own) => own.Sideline(message));
+        return ($"is sidelined at {slot}: {message}", (_, own) => own.Sideline(message, slot: slot));
     }
 
     private static string Text(IReadOnlyList<ChangeAnswer> answers) =>

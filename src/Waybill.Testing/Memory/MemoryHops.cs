@@ -184,8 +184,8 @@ internal sealed class MemoryHops(
         element.Node = to.Node;
         element.Sidelined = new SidelinedRow(state.Now, to.Failure);
         state.Write(hop.Kind, element, hop.Detail, hop.Worked, hop.Facts);
-        QueueSlot same = new(to.Node, place.Rank, place.OrderKey);
-        state.Queues.Put(element, Arrived(element, place, same) with
+        QueueSlot slot = to.Slot ?? new QueueSlot(to.Node, place.Rank, place.OrderKey);
+        state.Queues.Put(element, Arrived(element, place, slot) with
         {
             State = ElementState.Sidelined,
             Attempts = to.Failure.Attempts,

@@ -122,6 +122,7 @@ internal sealed class ChangeJudge(SiteDefinition site)
         Destination.Enqueue enqueue => enqueue with { Slot = slot },
         Destination.Calls calls => calls with { Slot = slot },
         Destination.AwaitSignal signal => signal with { Slot = slot },
+        Destination.Sideline sideline => sideline with { Slot = slot },
         _ => to,
     };
 }

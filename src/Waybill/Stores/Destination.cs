@@ -38,7 +38,14 @@ public abstract record Destination
     /// <summary>Leaves its queue and waits for a person. It keeps its place in a line of per-key order.</summary>
     /// <param name="Node">The node whose run failed.</param>
     /// <param name="Failure">Why.</param>
-    public sealed record Sideline(NodeAddress Node, Failure Failure) : Destination;
+    public sealed record Sideline(NodeAddress Node, Failure Failure) : Destination
+    {
+        /// <summary>
+        /// Its slot at the same node, never held, when the hop gives it other data; with another key it stands last in
+        /// that key's line. Null: it keeps its place.
+        /// </summary>
+        public QueueSlot? Slot { get; init; }
+    }
 
     /// <summary>Ends. The row goes; the ending becomes the ticket's result, or a reply to the caller.</summary>
     /// <param name="Ending">How.</param>

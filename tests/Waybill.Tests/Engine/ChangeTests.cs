@@ -106,6 +106,27 @@ public sealed class ChangeTests
     }
 
     [Fact]
+    public async Task One_that_is_sidelined_by_the_hop_that_changes_its_key_holds_up_those_of_the_new_key_only()
+    {
+        Workflow<Parcel, string> flow = Gated(gate, n => n.OrderedBy(p => p.Note).Retry(0, Backoff.None))
+            .Notes([First]);
+        await using TestSite site = new(flow);
+
+        ElementId moved = await site.SubmitAsync(flow, "moved", new Parcel("old"));
+        await site.SubmitAsync(flow, "old", new Parcel("old"));
+        await site.RunUntilQuietAsync();
+        ChangeTicket ticket = await site.NoteAsync(moved);
+        gate.Take("moved").SetException(new IOException());
+        await site.RunUntilQuietAsync();
+        await site.SubmitAsync(flow, "new", new Parcel("new"));
+        await site.RunUntilQuietAsync();
+
+        Assert.Equal(ChangeOutcome.Applied, (await site.OutcomeAsync(ticket)).Outcome);
+        Assert.Equal(ElementState.Sidelined, await site.StateAsync(moved));
+        Assert.Equal(["moved", "old"], gate.Came);
+    }
+
+    [Fact]
     public async Task A_change_follows_until_a_node_accepts_it()
     {
         Workflow<Parcel, string> flow = Flow()
