@@ -190,7 +190,10 @@ internal sealed class PostgresElementStore(
         _ => [],
     };
 
-    private static IEnumerable<NodeAddress> AddressesOf(Hop hop) => hop.To is Destination.Calls calls
-        ? calls.Elements.Select(called => called.Slot.Node).Append(calls.Slot.Node)
-        : [Moves.NodeOf(hop)];
+    private static IEnumerable<NodeAddress> AddressesOf(Hop hop) => hop.To switch
+    {
+        Destination.Calls calls => calls.Elements.Select(called => called.Slot.Node).Append(calls.Slot.Node),
+        Destination.End { Ending: not Ending.Finished } => hop.PastCancel.Append(Moves.NodeOf(hop)),
+        _ => [Moves.NodeOf(hop)],
+    };
 }

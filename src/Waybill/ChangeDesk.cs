@@ -150,7 +150,7 @@ public sealed class ChangeDesk
             Payload = "{}"u8.ToArray(),
             Actor = actor,
             Concerned = [.. site.Workflows.SelectMany(VersionsOf).Distinct()],
-            PastReturn = [.. site.Nodes.Where(node => node.IsPastCancel).Select(node => node.Address)],
+            PastReturn = site.PastCancel,
         };
         ChangeReceipt receipt = await store.Changes.RequestAsync(request, cancel);
         if (receipt.Status == ChangeReceiptStatus.NotFound)

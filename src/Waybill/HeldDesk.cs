@@ -180,6 +180,7 @@ public abstract class HeldDesk
         Data = default,
         Detail = actor.ToDetail(),
         Caller = element.Caller,
+        PastCancel = Site.PastCancel,
     };
 }
 

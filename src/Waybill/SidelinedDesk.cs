@@ -125,7 +125,7 @@ public sealed class SidelinedDesk
         Detail = actor.ToDetail(wasEdited),
     };
 
-    private static Hop ToDrop(SidelinedElement element, Actor actor) => new()
+    private Hop ToDrop(SidelinedElement element, Actor actor) => new()
     {
         Key = element.Key,
         Id = element.Id,
@@ -137,6 +137,7 @@ public sealed class SidelinedDesk
         Data = element.Data,
         Detail = actor.ToDetail(),
         Caller = element.Caller,
+        PastCancel = site.PastCancel,
     };
 
     private byte[] Edited(SidelinedElement element, JsonObject patch)

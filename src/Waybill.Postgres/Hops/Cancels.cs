@@ -27,9 +27,11 @@ internal sealed class Cancels(Board board, LedgerRules? ledger = null)
     }
 
     /// <summary>
-    /// Asks all that an element called and that is in flight; one that was asked before is left alone.
+    /// Asks all that an element called and that is in flight; one that was asked before is left alone. Without a
+    /// request, what nobody owns and stands at a node that is past the point of no return is not asked.
     /// </summary>
-    public void RequestCalled(Place caller, string? detail, LedgerRequest? request = null)
+    public void RequestCalled(Place caller, string? detail, LedgerRequest? request = null,
+        IReadOnlyCollection<int>? past = null)
     {
         // What it called in this very transaction was not there when the board was loaded.
         IEnumerable<long> calledNow = board.Changes.NewElements
@@ -37,14 +39,18 @@ internal sealed class Cancels(Board board, LedgerRules? ledger = null)
         foreach (long key in board.Called[caller.Id].Concat(calledNow).ToList())
         {
             if (board.Find(key) is { Cancel: CancelMark.None } called)
-                Mark(called, detail, request);
+                Mark(called, detail, request, past);
         }
     }
 
-    private void Mark(Place place, string? detail, LedgerRequest? request = null)
+    private void Mark(Place place, string? detail, LedgerRequest? request = null,
+        IReadOnlyCollection<int>? past = null)
     {
         // Past its point of no return it goes on as if nobody had asked, and so does what it called.
-        if (request is not null && !ledger!.Reach(request, place))
+        bool isPast = request is null
+            ? place.State != ElementState.Owned && past?.Contains(place.ElementNode) == true
+            : !ledger!.Reach(request, place);
+        if (isPast)
             return;
         board.Changes.Write(JournalKind.CancelRequested, place, detail);
         place.Cancel = CancelMark.Pending;
@@ -56,7 +62,7 @@ internal sealed class Cancels(Board board, LedgerRules? ledger = null)
             case ElementState.Calling:
                 // It goes on when what it called has returned, so that nothing is left behind.
                 board.Put(place, place.Line);
-                RequestCalled(place, detail, request);
+                RequestCalled(place, detail, request, past);
                 break;
             default:
                 BringForward(place);

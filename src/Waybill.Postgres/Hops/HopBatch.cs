@@ -172,16 +172,16 @@ internal sealed class HopBatch
 
         foreach ((Hop hop, _) in moved)
             moves.Spread(hop);
-        List<Place> impatient = [];
+        List<(Place Caller, Hop Because)> impatient = [];
         foreach ((Hop hop, IEnumerable<long?> members) in moved)
         {
             moves.LetMembersLeave(hop, members);
             if (moves.Reply(hop) is { } caller)
-                impatient.Add(caller);
+                impatient.Add((caller, hop));
         }
 
-        foreach (Place caller in impatient)
-            new Cancels(board).RequestCalled(caller, detail: null);
+        foreach ((Place caller, Hop because) in impatient)
+            moves.CancelCalled(caller, because.PastCancel);
         int target = 0;
         for (int index = 0; index < Hops.Count; index++)
         {

@@ -142,6 +142,10 @@ internal sealed class Moves(Board board, NodeNumbers nodes)
         return place;
     }
 
+    /// <summary>Asks the rest of what an impatient caller has called to cancel.</summary>
+    public void CancelCalled(Place caller, IReadOnlyCollection<NodeAddress> past) =>
+        new Cancels(board).RequestCalled(caller, detail: null, past: [.. past.Select(node => nodes[node])]);
+
     /// <summary>The node that a hop names.</summary>
     public static NodeAddress NodeOf(Hop hop) => hop.To switch
     {

@@ -29,21 +29,27 @@ internal sealed class Cancels(MoveTables tables, Changes changes, JournalWriter 
     }
 
     /// <summary>
-    /// Asks all that an element called and that is in flight; one that was asked before is left alone.
+    /// Asks all that an element called and that is in flight; one that was asked before is left alone. Without a
+    /// request, what nobody owns and stands at a node that is past the point of no return is not asked.
     /// </summary>
-    public void RequestCalled(ElementId caller, string? detail, ChangeRequest? request = null)
+    public void RequestCalled(ElementId caller, string? detail, ChangeRequest? request = null,
+        IReadOnlyCollection<long>? past = null)
     {
         foreach (ElementRow called in tables.Elements.CalledBy(caller))
         {
             if (called.Place.Cancel == CancelMark.None)
-                Mark(called, detail, request);
+                Mark(called, detail, request, past);
         }
     }
 
-    private void Mark(ElementRow element, string? detail, ChangeRequest? request = null)
+    private void Mark(ElementRow element, string? detail, ChangeRequest? request = null,
+        IReadOnlyCollection<long>? past = null)
     {
         // Past its point of no return it goes on as if nobody had asked, and so does what it called.
-        if (request is not null && !changes.Reach(request, element))
+        bool isPast = request is null
+            ? element.Place.State != ElementState.Owned && past?.Contains(element.Node) == true
+            : !changes.Reach(request, element);
+        if (isPast)
             return;
         journal.Write(JournalKind.CancelRequested, element.Id, element.Hop, element.Node, detail);
         Place marked = element.Place with { Cancel = CancelMark.Pending };
@@ -55,7 +61,7 @@ internal sealed class Cancels(MoveTables tables, Changes changes, JournalWriter 
             case ElementState.Calling:
                 // It goes on when what it called has returned, so that nothing is left behind.
                 tables.Places.Put(element.Place, marked);
-                RequestCalled(element.Id, detail, request);
+                RequestCalled(element.Id, detail, request, past);
                 break;
             default:
                 BringForward(element, marked);

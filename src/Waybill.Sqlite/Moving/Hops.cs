@@ -89,16 +89,20 @@ internal sealed class Hops(
                 changes.Spread(elements.Find(hop.Key)!, hop.Changes, (hop.To as Destination.Calls)?.Elements ?? []);
         }
 
-        List<ElementId> impatient = [];
+        List<(ElementId Caller, Hop Because)> impatient = [];
         foreach (Hop hop in applied)
         {
             effects.Batches.Reply(hop);
             if (hop is { To: Destination.End end, Caller: { } call } && effects.Returns.Bring(end, call))
-                impatient.Add(call.Id);
+                impatient.Add((call.Id, hop));
         }
 
-        foreach (ElementId caller in impatient)
-            effects.Cancels.RequestCalled(caller, detail: null);
+        foreach ((ElementId caller, Hop because) in impatient)
+        {
+            effects.Cancels.RequestCalled(
+                caller, detail: null, past: [.. because.PastCancel.Select(elements.NodeNumber)]);
+        }
+
         foreach (Hop hop in applied)
         {
             foreach (SignalDelivery signal in hop.Signals)

@@ -170,6 +170,22 @@ public abstract class CallsConformance : StoreConformance
     }
 
     [Fact]
+    public async Task A_join_of_the_first_failure_leaves_alone_what_stands_past_the_point_of_no_return()
+    {
+        WorkerEpoch worker = await RegisterAsync();
+        (_, IReadOnlyList<ClaimedElement> called) = await StartCallsAsync(worker, 4, JoinMode.AllOrFirstFailure);
+        await ApplyAsync(
+            worker, called[1].To(new Destination.Enqueue(new QueueSlot(Ship), Hour)), called[2].Sideline());
+
+        await ApplyAsync(worker, called[0].Fail() with { PastCancel = [Ship, called[3].Node] });
+
+        Assert.Equal(ElementState.Delayed, await StateAsync(called[1].Id));
+        Assert.Equal(ElementState.Sidelined, await StateAsync(called[2].Id));
+        Assert.False((await FindAsync(called[1].Id)).Summary.CancelRequested);
+        Assert.Equal([HopStatus.CancelPending], await CommitAsync(worker, called[3].Enqueue(Ship)));
+    }
+
+    [Fact]
     public async Task A_late_reply_does_not_disturb_a_caller_that_has_gone_on_to_call_again()
     {
         WorkerEpoch worker = await RegisterAsync();

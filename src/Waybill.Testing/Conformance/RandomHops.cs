@@ -116,11 +116,13 @@ internal sealed class RandomHops(Random random)
         Func<ComparedStore, IReadOnlyList<SiteWrite>> writes = Writes(out string writesText);
         IReadOnlyList<SignalDelivery> signals = OneIn(8) ? [Signal()] : [];
         IReadOnlyList<ChangeAnswer> answers = Answers(element.Id);
+        NodeAddress[] past = OneIn(3) ? [Node(), Node(), Node()] : [];
         MemberReply[] leaving = [.. members.Where(_ => OneIn(3)).Select(member => Leaving(member.Id))];
         return new PlannedHop(
             $"{VisibleState.Name(element.Id)}@{element.Hop} {to.Text}, {stance}{writesText}"
             + string.Concat(signals.Select(signal => $", signals {signal.Name} to {signal.Target}"))
             + Text(answers)
+            + (past.Length == 0 ? "" : $", past cancel {string.Join(' ', past.AsEnumerable())}")
             + string.Concat(leaving.Select(member => $", lets {VisibleState.Name(member.Member)} go")),
             element.Id,
             side => to.Make(side, side.Own(element)) with
@@ -132,6 +134,7 @@ internal sealed class RandomHops(Random random)
                 Worked = worked,
                 Writes = writes(side),
                 Signals = signals,
+                PastCancel = past,
                 Members = leaving,
                 Changes = answers,
             });

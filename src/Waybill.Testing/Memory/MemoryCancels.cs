@@ -27,21 +27,27 @@ internal sealed class MemoryCancels(MemoryState state, MemoryChanges changes)
     }
 
     /// <summary>
-    /// Asks all that an element called and that is in flight; one that was asked before is left alone.
+    /// Asks all that an element called and that is in flight; one that was asked before is left alone. Without a
+    /// request, what nobody owns and stands at a node that is past the point of no return is not asked.
     /// </summary>
-    public void RequestCalled(MemoryElement caller, string? detail, MemoryRequest? request = null)
+    public void RequestCalled(MemoryElement caller, string? detail, MemoryRequest? request = null,
+        IReadOnlyCollection<NodeAddress>? past = null)
     {
         foreach (MemoryElement called in state.CalledBy(caller))
         {
             if (called.Place.Cancel == CancelMark.None)
-                Mark(called, detail, request);
+                Mark(called, detail, request, past);
         }
     }
 
-    private void Mark(MemoryElement element, string? detail, MemoryRequest? request = null)
+    private void Mark(MemoryElement element, string? detail, MemoryRequest? request = null,
+        IReadOnlyCollection<NodeAddress>? past = null)
     {
         // Past its point of no return it goes on as if nobody had asked, and so does what it called.
-        if (request is not null && !changes.Reach(request, element))
+        bool isPast = request is null
+            ? element.Place.State != ElementState.Owned && past?.Contains(element.Node) == true
+            : !changes.Reach(request, element);
+        if (isPast)
             return;
         state.Write(JournalKind.CancelRequested, element, detail);
         MemoryPlace marked = element.Place with { Cancel = CancelMark.Pending };
@@ -53,7 +59,7 @@ internal sealed class MemoryCancels(MemoryState state, MemoryChanges changes)
             case ElementState.Calling:
                 // It goes on when what it called has returned, so that nothing is left behind.
                 state.Queues.Put(element, marked);
-                RequestCalled(element, detail, request);
+                RequestCalled(element, detail, request, past);
                 break;
             default:
                 BringForward(element, marked);

@@ -37,16 +37,16 @@ internal sealed class MemoryHops(
                 state.Elements[hop.Key], hop.Changes, hop.To is Destination.Calls calls ? calls.Elements : []);
         }
 
-        List<MemoryElement> impatient = [];
+        List<(MemoryElement Caller, Hop Because)> impatient = [];
         foreach (Hop hop in applied)
         {
             ReplyToMembers(hop);
             if (Reply(hop) is { } caller)
-                impatient.Add(caller);
+                impatient.Add((caller, hop));
         }
 
-        foreach (MemoryElement caller in impatient)
-            cancels.RequestCalled(caller, detail: null);
+        foreach ((MemoryElement caller, Hop because) in impatient)
+            cancels.RequestCalled(caller, detail: null, past: because.PastCancel);
         foreach (SignalDelivery signal in applied.SelectMany(hop => hop.Signals))
             signals.Deliver(signal);
         return outcomes;

@@ -19,6 +19,7 @@ internal sealed class SiteDefinition
             .SelectMany(workflow => workflow.Parts.Nodes.Select(node => PlacedNode.Of(workflow, node))
                 .Concat(workflow.Parts.Upgrades.Select(upgrade => PlacedNode.Of(workflow, upgrade))))
             .ToDictionary(placed => placed.Address);
+        PastCancel = [.. nodes.Values.Where(node => node.IsPastCancel).Select(node => node.Address)];
     }
 
     public IReadOnlyList<Workflow> Workflows { get; }
@@ -31,6 +32,9 @@ internal sealed class SiteDefinition
     public bool HasChanges => Workflows.Any(workflow => workflow.Parts.Changes.Count > 0);
 
     public IReadOnlyCollection<PlacedNode> Nodes => nodes.Values;
+
+    /// <summary>The nodes at which a cancel is too late.</summary>
+    public IReadOnlyList<NodeAddress> PastCancel { get; }
 
     /// <summary>Checks everything.</summary>
     /// <exception cref="DefinitionException">With all faults.</exception>

@@ -218,6 +218,7 @@ internal sealed partial class HopBuilder(EngineContext context, HostedNodes host
         Data = element.Data,
         Worked = worked,
         Caller = element.Caller,
+        PastCancel = element.Caller is null ? [] : context.Site.PastCancel,
         ConsumesReplies = element.HasWaited,
         LeavesLine = element.InLine,
         Writes = route?.Writes ?? [],

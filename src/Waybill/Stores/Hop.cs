@@ -70,6 +70,13 @@ public sealed record Hop
     public CancelStance Cancel { get; init; }
 
     /// <summary>
+    /// Of one that was called and ends without having finished: nodes past the point of no return. When its caller
+    /// waits for no more and so the rest is to be cancelled (<see cref="JoinMode.AllOrFirstFailure"/>), what nobody
+    /// owns and stands there is not asked, nor is what it called; those that are owned refuse at their next hop.
+    /// </summary>
+    public IReadOnlyCollection<NodeAddress> PastCancel { get; init; } = [];
+
+    /// <summary>
     /// Answers to the changes that are pending at the element: exactly one for each, else the outcome is <see
     /// cref="HopStatus.ChangePending"/>. An element that ends need not answer.
     /// </summary>

@@ -57,6 +57,37 @@ public sealed class CallTests
         Assert.Equal(0, await site.Store.Directory.CountAsync(ElementFilter.All, default));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_join_of_the_first_failure_does_not_hurry_what_waits_past_its_point_of_no_return(bool isDropped)
+    {
+        Workflow<Parcel, string> called = Flow("scales")
+            .Node(First, n => n
+                .Run(e => e.BusinessKey switch
+                {
+                    "order/0" => Route.Wait(Second, e.Data, TimeSpan.FromDays(1)),
+                    _ when isDropped => throw new IOException(),
+                    _ => Route.Fail("broken"),
+                })
+                .GoesTo(Second).Retry(0, Backoff.None))
+            .Node(Second, n => n.Run(_ => Route.Finish("shipped")).Finishes())
+            .CancelTooLateFrom(Second);
+        Workflow<Parcel, string> flow = Calling(
+            called, e => [called.Call(e.Data), called.Call(e.Data)], JoinMode.AllOrFirstFailure);
+        await using TestSite site = new(flow, called);
+
+        await site.SubmitAsync(flow, "order");
+        await site.AdvanceAsync(TimeSpan.FromSeconds(1));
+        await site.Client.Sidelined.DropAsync(SidelinedFilter.All, Clerk);
+        await site.RunUntilQuietAsync();
+        ElementSummary waiting = Assert.Single(
+            (await site.Store.Directory.ListAsync(ElementFilter.All, new PageRequest(), default)).Items);
+
+        Assert.Equal((ElementState.Delayed, false), (waiting.State, waiting.CancelRequested));
+        Assert.EndsWith(isDropped ? "a test" : "broken", (await site.StatusAsync(flow, "order")).Result);
+    }
+
     [Fact]
     public async Task What_a_dropped_call_returns_tells_its_caller_so()
     {
