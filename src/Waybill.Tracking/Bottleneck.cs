@@ -26,7 +26,8 @@ public enum NodeVerdict
 /// <param name="Verdict">What is the matter.</param>
 /// <param name="Utilisation">
 /// Time that runs took, divided by (runs at once × processes × window); null when the node's limits are not known.
-/// Runs count when they end.
+/// A run counts whole, when it ends: the window should be longer than runs are. By hours, <see cref="NodeHour.Busy"/>
+/// has each run in the hours in which it went on.
 /// </param>
 /// <param name="Queued">How many elements wait for a run, a retry or an instant, or are held, now.</param>
 /// <param name="Growth">Arrivals less departures in the window.</param>

@@ -27,10 +27,14 @@ public sealed record DurationFigures(
 /// <param name="Diverted">How many elements went along its failure route.</param>
 /// <param name="Sidelined">How many were sidelined.</param>
 /// <param name="Waiting">How long elements waited for a run.</param>
-/// <param name="Service">How long runs took.</param>
+/// <param name="Service">How long runs took that ended in the hour.</param>
+/// <param name="Busy">
+/// How long runs went on within the hour, all together: divided by an hour and by how many there can be at once, how
+/// far the node was used. A run over several hours counts in each with its part, when it has ended.
+/// </param>
 public sealed record NodeHour(
     NodeAddress Node, DateTimeOffset Hour, long Arrivals, long Completions, long Retries, long Diverted, long Sidelined,
-    DurationFigures Waiting, DurationFigures Service);
+    DurationFigures Waiting, DurationFigures Service, TimeSpan Busy);
 
 /// <summary>What became of a workflow's elements in a day.</summary>
 /// <param name="Workflow">The workflow's name.</param>

@@ -33,6 +33,11 @@ public sealed class ChangeDesk
     /// that it called and its batches' members, wherever they go, and has one outcome at each that is concerned; at the
     /// latest, when the element ends, it is too late.
     /// </summary>
+    /// <remarks>
+    /// Who is concerned, and from where it is too late for what waits, is said by the workflows of this site as this
+    /// process defines them: elements of versions that only newer processes know have no outcome. Upgrade the
+    /// processes that ask for changes no later than those that run the work.
+    /// </remarks>
     /// <param name="element">Which.</param>
     /// <param name="change">What kind of change; a workflow of this site declares it.</param>
     /// <param name="payload">What is asked for.</param>
@@ -109,7 +114,17 @@ public sealed class ChangeDesk
         return await OutcomeAsync(ticket, begun, bound, cancel);
     }
 
-    /// <inheritdoc cref="IChangeStore.WithdrawAsync"/>
+    /// <summary>
+    /// Takes a request back, in one transaction: wherever it is still pending it becomes <see
+    /// cref="ChangeOutcome.CouldNotReach"/> and will not be applied any more.
+    /// </summary>
+    /// <remarks>
+    /// A cancel stays: it has taken what waits out of its wait, its queue or its batch as soon as it was asked for, and
+    /// that cannot be undone for a family at once.
+    /// </remarks>
+    /// <param name="change">The request.</param>
+    /// <param name="cancel">Stops waiting.</param>
+    /// <returns>The request as it stands now, a cancel with what is pending of it; null when there is none.</returns>
     public Task<ChangeRecord?> WithdrawAsync(ChangeId change, CancellationToken cancel = default) =>
         store.Changes.WithdrawAsync(change, cancel);
 

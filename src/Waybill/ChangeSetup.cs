@@ -54,6 +54,12 @@ public sealed class ChangeSetup<TChange>
     /// The workflow is a coordinator: wherever an element of it has this data, it decides itself about a change that is
     /// asked of it, and what it called hears of the change only when it forwards it.
     /// </summary>
+    /// <remarks>
+    /// Only for the workflow that the request is addressed to does deciding hold back what it called: when a request
+    /// comes from above, because the head of the family does not decide, what this one called has it already, each
+    /// part answers for itself, and this one decides about its own data. A coordinator that must decide for its parts
+    /// below another one needs a head that decides as well, and forwards.
+    /// </remarks>
     /// <param name="decide">
     /// Decides by the data, the change, and what the element called (or calls with this very hop). The parts can move
     /// on meanwhile; one to which a change is forwarded has an outcome of its own.

@@ -59,7 +59,10 @@ public sealed class HoldSetup<TData>
     /// </summary>
     /// <param name="workflow">The workflow of the batch elements.</param>
     /// <param name="input">Makes a batch element's data; the members are read by the batch's own code.</param>
-    /// <param name="resumesAt">Where members go on.</param>
+    /// <param name="resumesAt">
+    /// Where members go on. Not a node with per-key order (<see cref="NodeRules{TSelf,TData}.OrderedBy"/>): they go on
+    /// all at once.
+    /// </param>
     /// <typeparam name="TIn">What goes into the batch workflow.</typeparam>
     /// <typeparam name="TOut">What comes out of it, for each member.</typeparam>
     public HoldSetup<TData> ReleasesTo<TIn, TOut>(

@@ -32,7 +32,8 @@ public sealed class SearchSetup<TData>
         Add(name, data => HeldValue.Of(value(data)), isPersonal: false);
 
     /// <summary>
-    /// This text is personal data: it is shown with the element, kept encrypted, and cannot be searched by.
+    /// This text is personal data: it is shown with the element, kept encrypted, and cannot be searched by: a filter by
+    /// its name finds nothing. To find elements by a person, search by <see cref="Subject"/>.
     /// </summary>
     /// <param name="name">The attribute's name: a letter, then letters and digits.</param>
     /// <param name="value">The text; null for none.</param>

@@ -23,7 +23,7 @@ public abstract class StatisticTests : TrackingTestBase
 
         await rows.ApplyAsync(Store);
 
-        DurationFigures service = Assert.Single(await HoursAsync(rows)).Service;
+        DurationFigures service = (await HoursAsync(rows)).Single(hour => hour.Completions > 0).Service;
         worked.Sort();
         Assert.Equal(2000, service.Count);
         Assert.Equal(worked.Average(), service.Mean.TotalMilliseconds, tolerance: 0.01);
@@ -48,6 +48,26 @@ public abstract class StatisticTests : TrackingTestBase
 
         Assert.Equal((1, 1), (first.Arrivals, first.Completions));
         Assert.Equal((TimeSpan.FromSeconds(6), TimeSpan.FromSeconds(4)), (first.Waiting.Mean, first.Service.Mean));
+    }
+
+    [Fact]
+    public async Task A_long_run_keeps_its_node_busy_in_each_hour_in_which_it_went_on_and_is_one_duration()
+    {
+        Rows rows = new();
+        rows.Now = rows.Now.AddMinutes(30);
+        rows.Accepted(Rows.Id(1), "order-1").Accepted(Rows.Id(2), "order-2");
+        rows.Now = rows.Now.AddMinutes(100);
+        rows.Add(JournalKind.Moved, Rows.Id(1), 1, Rows.Second, TimeSpan.FromMinutes(95));
+        await rows.ApplyAsync(Store);
+        rows.Add(JournalKind.Moved, Rows.Id(2), 1, Rows.Second, TimeSpan.FromMinutes(20));
+        await rows.ApplyAsync(Store);
+
+        NodeHour[] hours = [.. (await HoursAsync(rows)).Where(hour => hour.Node == Rows.First)];
+
+        Assert.Equal([12, 13, 14], hours.Select(hour => hour.Hour.Hour));
+        Assert.Equal([25, 70, 20], hours.Select(hour => (int)hour.Busy.TotalMinutes));
+        Assert.Equal([0, 0, 2], hours.Select(hour => hour.Service.Count));
+        Assert.Equal(95, hours[2].Service.P99.TotalMinutes, tolerance: 1);
     }
 
     [Fact]

@@ -148,6 +148,7 @@ internal sealed class Fold(FoldScope scope)
             hour.Service.Add(worked);
             minute.Runs++;
             minute.Busy += worked;
+            Tallies.Work(row.Node, at, worked);
         }
         else if (entry.Kind == JournalKind.Batched)
         {

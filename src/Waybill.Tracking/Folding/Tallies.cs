@@ -18,6 +18,9 @@ internal sealed class HourTally
 
     /// <summary>How long runs took.</summary>
     public Histogram Service { get; set; } = new();
+
+    /// <summary>How long runs went on within the hour, together.</summary>
+    public long Busy { get; set; }
 }
 
 /// <summary>What happened at a node in a minute; what a bottleneck is found by.</summary>
@@ -78,6 +81,19 @@ internal sealed class PassTallies
         }
 
         return last;
+    }
+
+    /// <summary>Counts the time of a run in the hours in which it went on.</summary>
+    public void Work(int node, long until, long worked)
+    {
+        long begun = until - worked;
+        for (long end = until; end > begun;)
+        {
+            long hour = (end - 1) / Hour * Hour;
+            long from = Math.Max(begun, hour);
+            Entry(Hours, (node, hour)).Busy += end - from;
+            end = from;
+        }
     }
 
     public DayTally OfDay(NodeAddress node, long at) => Entry(Days, (node.Workflow, node.Version, at / Day * Day));

@@ -53,14 +53,15 @@ internal sealed class StatisticWriter(PostgresSession session, int site)
         await session.RunAsync(
             """
             insert into waybill.node_hour as h (
-                hour, site, node, arrivals, completions, retries, diverted, sidelined, waiting, service)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict (hour, site, node) do update set
+                hour, site, node, arrivals, completions, retries, diverted, sidelined, waiting, service, busy)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict (hour, site, node) do update set
                 arrivals = h.arrivals + excluded.arrivals, completions = h.completions + excluded.completions,
                 retries = h.retries + excluded.retries, diverted = h.diverted + excluded.diverted,
-                sidelined = h.sidelined + excluded.sidelined, waiting = excluded.waiting, service = excluded.service
+                sidelined = h.sidelined + excluded.sidelined, waiting = excluded.waiting, service = excluded.service,
+                busy = h.busy + excluded.busy
             """,
             hour, site, node, tally.Arrivals, tally.Completions, tally.Retries, tally.Diverted, tally.Sidelined,
-            tally.Waiting.ToBytes(), tally.Service.ToBytes());
+            tally.Waiting.ToBytes(), tally.Service.ToBytes(), tally.Busy);
     }
 
     private async Task AddDayAsync(string workflow, int version, long day, DayTally tally)

@@ -14,7 +14,7 @@ internal static class StatisticReading
             .And("n.workflow = @", workflow);
         List<(NodeAddress Node, long Hour, HourTally Tally)> rows = await tracking.ReadAsync(
             "select n.workflow, n.version, n.name, h.hour, h.arrivals, h.completions, h.retries, h.diverted, "
-            + "h.sidelined, h.waiting, h.service from waybill.node_hour h join waybill.node n on n.id = h.node "
+            + "h.sidelined, h.waiting, h.service, h.busy from waybill.node_hour h join waybill.node n on n.id = h.node "
             + $"where {condition.Text} order by h.hour, n.workflow, n.version, n.name",
             row => (
                 new NodeAddress(row.GetString(0), row.GetInt32(1), row.GetString(2)), row.GetInt64(3),
@@ -27,6 +27,7 @@ internal static class StatisticReading
                     Sidelined = row.GetInt64(8),
                     Waiting = Histogram.Of(row.Bytes(9)),
                     Service = Histogram.Of(row.Bytes(10)),
+                    Busy = row.GetInt64(11),
                 }),
             condition.Arguments);
         return
@@ -36,7 +37,8 @@ internal static class StatisticReading
                 group.Sum(tally => tally.Completions), group.Sum(tally => tally.Retries),
                 group.Sum(tally => tally.Diverted), group.Sum(tally => tally.Sidelined),
                 DurationFigures.Of(Histogram.Of(group.Select(tally => tally.Waiting))),
-                DurationFigures.Of(Histogram.Of(group.Select(tally => tally.Service))))),
+                DurationFigures.Of(Histogram.Of(group.Select(tally => tally.Service))),
+                group.Sum(tally => tally.Busy).ToDuration())),
         ];
     }
 

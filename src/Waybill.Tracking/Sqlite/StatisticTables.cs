@@ -23,11 +23,12 @@ internal sealed class StatisticTables(Database database)
 
     private readonly Statement writeHour = database.Keep(
         "INSERT INTO node_hour "
-        + "(hour, site, node, arrivals, completions, retries, diverted, sidelined, waiting, service) "
-        + "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT (hour, site, node) DO UPDATE SET "
+        + "(hour, site, node, arrivals, completions, retries, diverted, sidelined, waiting, service, busy) "
+        + "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) ON CONFLICT (hour, site, node) DO UPDATE SET "
         + "arrivals = arrivals + excluded.arrivals, completions = completions + excluded.completions, "
         + "retries = retries + excluded.retries, diverted = diverted + excluded.diverted, "
-        + "sidelined = sidelined + excluded.sidelined, waiting = excluded.waiting, service = excluded.service");
+        + "sidelined = sidelined + excluded.sidelined, waiting = excluded.waiting, service = excluded.service, "
+        + "busy = busy + excluded.busy");
 
     private readonly Statement readDay = database.Keep(
         "SELECT duration FROM workflow_day WHERE day = ?1 AND site = ?2 AND workflow = ?3 AND version = ?4");
@@ -73,7 +74,7 @@ internal sealed class StatisticTables(Database database)
 
         writeHour.Bind(1, hour).Bind(2, site).Bind(3, node).Bind(4, tally.Arrivals).Bind(5, tally.Completions)
             .Bind(6, tally.Retries).Bind(7, tally.Diverted).Bind(8, tally.Sidelined)
-            .BindBlob(9, tally.Waiting.ToBytes()).BindBlob(10, tally.Service.ToBytes()).Run();
+            .BindBlob(9, tally.Waiting.ToBytes()).BindBlob(10, tally.Service.ToBytes()).Bind(11, tally.Busy).Run();
     }
 
     private void AddDay(int site, string workflow, int version, long day, DayTally tally)
