@@ -21,6 +21,7 @@ internal sealed class RandomSession(ComparedStore model, ComparedStore other, in
     private readonly List<SidelinedElement> seenSidelined = [];
     private readonly RandomHolding holding = new(new Random(seed * 31));
     private readonly RandomChanging changing = new(new Random(seed * 37));
+    private readonly RandomRecords records = new(new Random(seed * 41));
 
     public async Task StepAsync()
     {
@@ -28,6 +29,8 @@ internal sealed class RandomSession(ComparedStore model, ComparedStore other, in
             await DoAsync(RandomHolding.Declare(hops));
         if (workers.Count == 0)
             await RegisterAsync();
+        if (hops.OneIn(10))
+            await RecordAsync();
         await (hops.OneIn(7) ? HoldAsync() : hops.OneIn(5) ? ChangeAsync() : random.Next(100) switch
         {
             < 12 => AcceptAsync(),
@@ -50,6 +53,8 @@ internal sealed class RandomSession(ComparedStore model, ComparedStore other, in
 
     /// <summary>Asks for changes, or answers some.</summary>
     private async Task ChangeAsync() => await DoAsync(await changing.NextAsync(hops, model));
+
+    private Task RecordAsync() => DoAsync(records.Next(hops));
 
     private async Task DoAsync(PlannedCall? call)
     {

@@ -21,6 +21,14 @@ internal static class VisibleState
         await AddHeldAsync(side, lines);
         await AddLedgerAsync(side, lines);
         await AddJournalAsync(side, lines);
+        foreach (string kind in RandomRecords.Kinds)
+        {
+            List<StoredRecord> records = await AllAsync(
+                page => side.Store.Records.ListAsync(new RecordFilter(kind), page, CancellationToken.None));
+            // What one call created has no order.
+            lines.AddRange(records.Select(record => Of(side, record)).Order(StringComparer.Ordinal));
+        }
+
         foreach (WorkerRecord worker in await side.Store.Workers.ListAsync(CancellationToken.None))
             lines.Add($"worker {worker.Name} {Steps(side, worker.LeaseUntil)} owns {worker.Owned}");
         foreach (string counter in counters)
@@ -114,6 +122,12 @@ internal static class VisibleState
     public static string Of(ComparedStore side, HeldElement held) =>
         $"{Name(held.Id)} \"{held.BusinessKey}\" hop {held.Hop} revision {held.Revision} in {held.Group}"
         + $" since {Steps(side, held.HeldAt)} caller {Of(held.Caller)}: {Of(held.Values)}";
+
+    public static string Of(ComparedStore side, StoredRecord? record) => record is null
+        ? "no record"
+        : $"record {record.Key.Kind} {record.Key.Name} = {Text(record.Value)}"
+            + $" created {Steps(side, record.CreatedAt)} changed {Steps(side, record.ChangedAt)}"
+            + $" until {Steps(side, record.KeptUntil)}";
 
     public static string Of(ComparedStore side, HeldGroup group) =>
         $"{Of(group.Keys)}: {group.Count} since {Steps(side, group.OldestAt)}, {Of(group.Measures)}";

@@ -78,8 +78,8 @@ internal static class HoldCheck
         if (batches?.Parts.Nodes.Any(n => n.Hold is not null && n.Node.Name == batches.Parts.Start?.Name) == true)
             yield return $"it releases to {target.Workflow}, which starts at an aggregation queue; batches must run";
         if (workflow.Parts.Nodes.Any(n => n.Node.Name == target.ResumesAt.Name && n.OrderKey is not null))
-            yield return $"its elements go on at \"{target.ResumesAt}\", which is OrderedBy a key; members of a batch go "
-                + "on all at once, in no order. Let them go on at a node without a key, and on from there to an "
+            yield return $"its elements go on at \"{target.ResumesAt}\", which is OrderedBy a key; members of a batch "
+                + "go on all at once, in no order. Let them go on at a node without a key, and on from there to an "
                 + "ordered one";
     }
 }

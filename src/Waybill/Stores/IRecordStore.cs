@@ -22,7 +22,10 @@ public interface IRecordStore
     /// <returns>For each, in order: the record; null when there is none, or its time has run out.</returns>
     Task<IReadOnlyList<StoredRecord?>> ReadAsync(IReadOnlyList<RecordKey> keys, CancellationToken cancel);
 
-    /// <summary>A page of the records that match and whose time has not run out, in the order of creation.</summary>
+    /// <summary>
+    /// A page of the records that match and whose time has not run out, in the order of creation; those that one call
+    /// created, in any order among themselves.
+    /// </summary>
     /// <param name="filter">Which.</param>
     /// <param name="page">Which part.</param>
     /// <param name="cancel">Stops waiting.</param>
