@@ -15,11 +15,12 @@ public static class Problems
 
     /// <summary>
     /// Answers with problem details whatever goes wrong behind it, also where only a status was set. What a client sent
-    /// is never a 5xx; of the server's own faults a client sees the trace id alone.
+    /// is never a 5xx; of the server's own faults a client sees the trace id alone. Requests of clients that have gone
+    /// end.
     /// </summary>
     /// <param name="app">Put it first, so that all others stand behind it.</param>
     public static IApplicationBuilder UseProblems(this IApplicationBuilder app) =>
-        app.UseMiddleware<ProblemMiddleware>();
+        app.UseMiddleware<ClosedConnections>().UseMiddleware<ProblemMiddleware>();
 
     /// <summary>A problem as an endpoint's result.</summary>
     /// <param name="type">The kind of problem.</param>
