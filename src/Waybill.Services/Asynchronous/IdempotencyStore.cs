@@ -27,9 +27,10 @@ internal sealed class IdempotencyStore(SiteClient site, IdempotencyOptions optio
             IdempotencyRecord begun = new(
                 fingerprint, before?.Id ?? StableId.New(time).Value, (before?.Attempt ?? 0) + 1,
                 time.GetUtcNow() + options.TakeOverAfter);
-            if (!await WriteAsync(key, begun.ToJson(), found?.Revision ?? 0, cancel))
+            // A client that hangs up from here on must not leave an attempt behind that nobody ends.
+            if (!await WriteAsync(key, begun.ToJson(), found?.Revision ?? 0))
                 continue;
-            StoredRecord? written = (await site.Store.Records.ReadAsync([key], cancel))[0];
+            StoredRecord? written = (await site.Store.Records.ReadAsync([key], default))[0];
             if (written is not null && IdempotencyRecord.Of(written).Attempt == begun.Attempt)
                 return new IdempotentAttempt(key, begun, written.Revision);
         }
@@ -39,11 +40,11 @@ internal sealed class IdempotencyStore(SiteClient site, IdempotencyOptions optio
     public Task EndAsync(IdempotentAttempt attempt, KeptReply reply) =>
         reply.Body.Length > options.ReplyBytesMax
             ? ReopenAsync(attempt)
-            : WriteAsync(attempt.Key, (attempt.Record with { Reply = reply }).ToJson(), attempt.Revision, default);
+            : WriteAsync(attempt.Key, (attempt.Record with { Reply = reply }).ToJson(), attempt.Revision);
 
     /// <summary>Lets the next request with the key try at once, under the same id.</summary>
     public Task ReopenAsync(IdempotentAttempt attempt) => WriteAsync(
-        attempt.Key, (attempt.Record with { Until = time.GetUtcNow() }).ToJson(), attempt.Revision, default);
+        attempt.Key, (attempt.Record with { Until = time.GetUtcNow() }).ToJson(), attempt.Revision);
 
     /// <summary>
     /// Notes that the request was refused and nothing was done: the key is free again, also for a mended request.
@@ -76,9 +77,8 @@ internal sealed class IdempotencyStore(SiteClient site, IdempotencyOptions optio
         }
     }
 
-    private Task<bool> WriteAsync(RecordKey key, byte[] value, long expected, CancellationToken cancel) =>
-        site.Store.Records.WriteAsync(
-            [new RecordWrite(key, value) { Expected = expected, KeepFor = options.KeepFor }], cancel);
+    private Task<bool> WriteAsync(RecordKey key, byte[] value, long expected) => site.Store.Records.WriteAsync(
+        [new RecordWrite(key, value) { Expected = expected, KeepFor = options.KeepFor }], default);
 }
 
 /// <summary>One attempt to carry out a request, or an earlier one that was answered.</summary>

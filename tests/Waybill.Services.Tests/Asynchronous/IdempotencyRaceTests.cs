@@ -1,4 +1,6 @@
 using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Waybill.Stores;
 using Waybill.Testing;
 using Waybill.Testing.Memory;
@@ -83,6 +85,49 @@ public sealed class IdempotencyRaceTests : IAsyncDisposable
         Assert.Equal(HttpStatusCode.ServiceUnavailable, first.StatusCode);
         Assert.Equal(HttpStatusCode.Accepted, second.StatusCode);
         Assert.Equal(1, await store.Tickets.CountAsync(TicketFilter.All, default));
+    }
+
+    [Fact]
+    public async Task A_client_that_hung_up_while_its_key_was_noted_may_try_again_at_once()
+    {
+        using CancellationTokenSource client = new();
+        TaskCompletionSource noticed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        HangingUpFaults faults = new(client, noticed.Task);
+        await using TicketHost host = await StartAsync(
+            app => app.Use(async (context, next) =>
+            {
+                context.RequestAborted.Register(noticed.SetResult);
+                context.Response.OnCompleted(() => Task.Run(ended.TrySetResult));
+                await next(context);
+            }),
+            new FaultyStore(store, faults), time);
+
+        Task first = host.SubmitWithAsync("k-1", cancel: client.Token);
+        await ended.Task;
+        HttpResponseMessage second = await host.SubmitWithAsync("k-1");
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
+        Assert.Equal(HttpStatusCode.Accepted, second.StatusCode);
+        Assert.Equal(1, await store.Tickets.CountAsync(TicketFilter.All, default));
+    }
+
+    /// <summary>The client hangs up while the first record is written, and the server notices.</summary>
+    private sealed class HangingUpFaults(CancellationTokenSource client, Task noticed) : IStoreFaults
+    {
+        public async Task<T> CallAsync<T>(string call, Func<Task<T>> apply)
+        {
+            T result = await apply();
+            if (call == "Records.Write" && !client.IsCancellationRequested)
+            {
+                await client.CancelAsync();
+                await noticed;
+            }
+
+            return result;
+        }
+
+        public void Hint(Action arrived) => arrived();
     }
 
     /// <summary>Carries out so many calls, but nobody hears of the last of them, or of any after.</summary>

@@ -71,7 +71,12 @@ internal sealed class TicketHost : IAsyncDisposable
         SendAsync(HttpMethod.Post, $"/orders/{key}", $$"""{"books":{{books}}}""", ("Prefer", prefer));
 
     public Task<HttpResponseMessage> SendAsync(
-        HttpMethod method, string path, string? json = null, params (string Name, string? Value)[] headers)
+        HttpMethod method, string path, string? json = null, params (string Name, string? Value)[] headers) =>
+        SendAsync(method, path, json, default, headers);
+
+    private Task<HttpResponseMessage> SendAsync(
+        HttpMethod method, string path, string? json, CancellationToken cancel,
+        params (string Name, string? Value)[] headers)
     {
         HttpRequestMessage request = new(method, path);
         if (json is not null)
@@ -82,12 +87,13 @@ internal sealed class TicketHost : IAsyncDisposable
                 request.Headers.TryAddWithoutValidation(name, value);
         }
 
-        return Client.SendAsync(request);
+        return Client.SendAsync(request, cancel);
     }
 
     /// <summary>Submits under the key of the request alone.</summary>
-    public Task<HttpResponseMessage> SubmitWithAsync(string idempotencyKey, int books = 2) => SendAsync(
-        HttpMethod.Post, "/orders", $$"""{"books":{{books}}}""", ("Idempotency-Key", idempotencyKey));
+    public Task<HttpResponseMessage> SubmitWithAsync(
+        string idempotencyKey, int books = 2, CancellationToken cancel = default) => SendAsync(
+        HttpMethod.Post, "/orders", $$"""{"books":{{books}}}""", cancel, ("Idempotency-Key", idempotencyKey));
 
     /// <summary>Sends a request that is held back, and returns when it waits.</summary>
     public async Task<Task<HttpResponseMessage>> HoldAsync(Func<Task<HttpResponseMessage>> send)
