@@ -15,8 +15,8 @@ public static class Problems
 
     /// <summary>
     /// Answers with problem details whatever goes wrong behind it, also where only a status was set. What a client sent
-    /// is never a 5xx; of the server's own faults a client sees the trace id alone. Requests of clients that have gone
-    /// end.
+    /// is never a 5xx; of the server's own faults a client sees the trace id alone. Nothing is done for a client
+    /// that hung up before its request began.
     /// </summary>
     /// <param name="app">Put it first, so that all others stand behind it.</param>
     public static IApplicationBuilder UseProblems(this IApplicationBuilder app) =>

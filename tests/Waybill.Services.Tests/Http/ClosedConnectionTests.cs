@@ -11,7 +11,7 @@ namespace Waybill.Services.Tests.Http;
 
 public sealed class ClosedConnectionTests
 {
-    private readonly TaskCompletionSource noticed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     [Fact]
     public async Task A_client_that_hung_up_before_its_second_request_began_is_waited_for_by_nobody()
@@ -29,7 +29,7 @@ public sealed class ClosedConnectionTests
         await client.SendAsync("GET /second HTTP/1.1\r\nHost: a\r\n\r\n"u8.ToArray());
         client.Close();
 
-        await noticed.Task;
+        await ended.Task;
     }
 
     private WebApplication Build()
@@ -38,13 +38,15 @@ public sealed class ClosedConnectionTests
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
         WebApplication app = builder.Build();
+        app.Use(async (context, next) =>
+        {
+            await next(context);
+            if (context.Request.Path == "/second")
+                ended.SetResult();
+        });
         app.UseProblems();
         app.MapGet("/first", AnswerAndLingerAsync);
-        app.MapGet("/second", async (HttpContext context) =>
-        {
-            await Closed(context.RequestAborted);
-            noticed.SetResult();
-        });
+        app.MapGet("/second", (HttpContext context) => Closed(context.RequestAborted));
         return app;
     }
 
