@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Waybill.Stores;
 using Waybill.Testing;
 
 namespace Waybill.Server.Tests;
@@ -24,9 +25,15 @@ internal sealed class ServerHost : IAsyncDisposable
 
     public static async Task<ServerHost> StartAsync(
         IReadOnlyList<Workflow> workflows, Action<WaybillServerOptions>? setup = null,
-        Action<WebApplicationBuilder>? build = null, Action<WebApplication>? map = null, SiteOptions? options = null)
+        Action<WebApplicationBuilder>? build = null, Action<WebApplication>? map = null, SiteOptions? options = null,
+        ISiteStore? store = null)
     {
-        TestSite site = new(new TestSiteSetup { Workflows = workflows, Options = options ?? new SiteOptions() });
+        TestSite site = new(new TestSiteSetup
+        {
+            Workflows = workflows,
+            Options = options ?? new SiteOptions(),
+            Store = store,
+        });
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseTestServer();
         builder.Logging.ClearProviders();
