@@ -72,7 +72,7 @@ internal sealed partial class IdempotencyFilter(IdempotencyStore store, ILogger<
         }
         catch (Exception error)
         {
-            LogNotNoted(context.Request.Path.Value ?? "", error);
+            LogNotNoted(context.Request.Path.ToUriComponent(), error);
         }
     }
 

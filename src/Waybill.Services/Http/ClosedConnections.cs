@@ -13,9 +13,8 @@ internal sealed class ClosedConnections(RequestDelegate next)
 {
     public Task InvokeAsync(HttpContext context)
     {
-        bool isClosed = context.Features.Get<IConnectionLifetimeFeature>() is
-            { ConnectionClosed.IsCancellationRequested: true };
-        if (!isClosed)
+        IConnectionLifetimeFeature? connection = context.Features.Get<IConnectionLifetimeFeature>();
+        if (connection is not { ConnectionClosed.IsCancellationRequested: true })
             return next(context);
         context.Abort();
         return Task.CompletedTask;

@@ -27,7 +27,7 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
         {
             ProblemException problem = Of(error);
             if (problem.Type.Status >= StatusCodes.Status500InternalServerError)
-                LogFailed(context.Request.Method, context.Request.Path.Value ?? "", error);
+                LogFailed(context.Request.Method, context.Request.Path.ToUriComponent(), error);
             context.Response.Clear();
             await Problems.WriteAsync(context, problem);
             return;

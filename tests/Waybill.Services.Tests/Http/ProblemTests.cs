@@ -1,8 +1,11 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Waybill.Services.Http;
 using Waybill.Services.Tests.Asynchronous;
 using Waybill.Stores;
@@ -39,6 +42,21 @@ public sealed class ProblemTests
         Assert.DoesNotContain("10.0.0.7", await response.Content.ReadAsStringAsync());
     }
 
+    [Fact]
+    public async Task The_path_of_a_failed_request_begins_no_line_in_the_log()
+    {
+        LogLines log = new();
+        await using TicketHost host = await TicketHost.StartAsync(app =>
+        {
+            app.Services.GetRequiredService<ILoggerFactory>().AddProvider(log);
+            app.MapGet("/fault/{name}", string () => throw new InvalidOperationException("a fault"));
+        });
+
+        await host.SendAsync(HttpMethod.Get, "/fault/a%0D%0AError: all is lost");
+
+        Assert.Contains("GET /fault/a%0D%0AError:%20all%20is%20lost failed", log.Written);
+    }
+
     [Theory]
     [InlineData("GET", "/nowhere", 404, "not-found")]
     [InlineData("DELETE", "/v1/tickets/7", 405, "method-not-allowed")]
@@ -69,5 +87,27 @@ public sealed class ProblemTests
         HttpResponseMessage fine = await host.SendAsync(HttpMethod.Post, "/read", """{"books":1}""");
 
         Assert.Equal([415, 415, 413, 200], new[] { text, latin, large, fine }.Select(r => (int)r.StatusCode));
+    }
+
+    private sealed class LogLines : ILoggerProvider, ILogger
+    {
+        private readonly ConcurrentQueue<string> written = new();
+
+        public IReadOnlyCollection<string> Written => written;
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception,
+            Func<TState, Exception?, string> formatter) => written.Enqueue(formatter(state, exception));
+
+        public void Dispose()
+        {
+        }
     }
 }
