@@ -30,8 +30,15 @@ public sealed record SiteOrder
     /// <summary>Services that this process carries out for others over HTTP, by name.</summary>
     public IReadOnlyList<string> Serves { get; init; } = [];
 
-    /// <summary>Services that other processes carry out for this one: base addresses by name.</summary>
+    /// <summary>
+    /// Services that other processes carry out for this one: base addresses by name, empty for one that is looked for
+    /// in the site's registry.
+    /// </summary>
     public IReadOnlyDictionary<string, string> Uses { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Whether this process finds others, and is found, by the registry in the store that they share.</summary>
+    public bool HasRegistry => Store.Kind == StoreKind.Postgres && HasStore && !IsReadOnly
+        && (Serves.Count > 0 || Uses.Values.Any(address => address.Length == 0));
 
     /// <summary>The secret that services ask of each other; null for none, which only loopback allows.</summary>
     public string? ServiceKey { get; init; }

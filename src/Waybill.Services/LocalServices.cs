@@ -11,6 +11,7 @@ namespace Waybill.Services;
 public sealed class LocalServices
 {
     private readonly ConcurrentDictionary<string, object> implementations = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, bool> overHttp = new(StringComparer.Ordinal);
 
     /// <summary>
     /// Serves a contract to callers in this process. <c>MapService</c> does the same and serves it over HTTP too.
@@ -31,6 +32,16 @@ public sealed class LocalServices
 
     /// <summary>The addresses of what is served: <c>inventory:1</c>; in no order.</summary>
     public IReadOnlyCollection<string> Addresses => [.. implementations.Keys];
+
+    /// <summary>Those that other processes can call.</summary>
+    internal IReadOnlyCollection<string> AddressesOverHttp => [.. overHttp.Keys];
+
+    internal void ServeOverHttp<TContract>(TContract implementation)
+        where TContract : class
+    {
+        Serve(implementation);
+        overHttp[ServiceContract.Of(typeof(TContract)).Address] = true;
+    }
 
     internal object? Find(ServiceContract contract) => implementations.GetValueOrDefault(contract.Address);
 }

@@ -45,7 +45,7 @@ public static class ServiceEndpointExtensions
             $"{contract} cannot be served: call AddServiceCalls or AddServiceClient on the host's services first.");
         TImplementation implementation = services.GetService<TImplementation>()
             ?? ActivatorUtilities.CreateInstance<TImplementation>(services);
-        local.Serve<TContract>(implementation);
+        local.ServeOverHttp<TContract>(implementation);
         ServedService served = new(
             implementation,
             new Admission(options),

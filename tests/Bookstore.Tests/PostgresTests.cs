@@ -23,4 +23,24 @@ public sealed class PostgresTests
         Assert.Equal(0, await desk.VerifyAsync());
         Assert.Contains("60 orders, 60 ended", desk.Output.ToString(), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task A_service_is_found_wherever_a_process_of_the_site_serves_it()
+    {
+        await using PostgresServer server = await PostgresServer.StartNewAsync();
+        using Bookshop shop = new() { Connection = server.ConnectionString() };
+        await using ServedSite payments = await ServedSite.StartAsync(shop.Site with
+        {
+            Serves = ["payments"],
+            Urls = ["http://127.0.0.1:0"],
+            HasWorker = false,
+        });
+        SiteOrder elsewhere = shop.Site with { Uses = new Dictionary<string, string> { ["payments"] = "" } };
+
+        int run = await shop.RunAsync(shop.Order(count: 10) with { Site = elsewhere });
+
+        Assert.Equal(0, run);
+        Assert.Equal(0, await shop.VerifyAsync());
+        Assert.Contains("10 orders, 10 ended", shop.Output.ToString(), StringComparison.Ordinal);
+    }
 }

@@ -63,6 +63,15 @@ public sealed class NetworkTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task What_a_process_serves_to_itself_alone_is_not_registered()
+    {
+        await using WebApplication alone = await ServeAsync(app =>
+            app.Services.GetRequiredService<LocalServices>().Serve<IEcho>(new Echo()));
+
+        Assert.Equal(0, await alone.Services.GetRequiredService<EndpointAnnouncer>().AnnounceOnceAsync(default));
+    }
+
+    [Fact]
     public async Task A_process_that_is_gone_is_unavailable()
     {
         await using WebApplication echo = await ServeAsync(app => app.MapService<IEcho, Echo>());

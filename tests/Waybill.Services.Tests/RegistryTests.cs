@@ -111,7 +111,7 @@ public sealed class RegistryTests : IAsyncDisposable
     private async Task<EndpointAnnouncer> AnnounceAsync(params string[] addresses)
     {
         LocalServices local = new();
-        local.Serve<IEcho>(new Echo());
+        local.ServeOverHttp<IEcho>(new Echo());
         EndpointAnnouncer? announcer = null;
         foreach (string address in addresses)
         {

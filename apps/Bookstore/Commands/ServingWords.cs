@@ -27,7 +27,8 @@ internal static class ServingWords
 
     public static Option<IReadOnlyDictionary<string, string>> Use { get; } = new("--use")
     {
-        Description = "Call services of other processes: payments=http://127.0.0.1:5082, commas between several",
+        Description = "Call services of other processes: payments=http://127.0.0.1:5082, commas between several; on "
+            + "PostgreSQL just payments, for wherever it is served",
         DefaultValueFactory = _ => new Dictionary<string, string>(),
         CustomParser = Places,
     };
@@ -51,6 +52,7 @@ internal static class ServingWords
         Description = "Write the spans of this process to a file, one line of JSON each",
     };
 
+    /// <exception cref="InvalidDataException">A service cannot be found without its address.</exception>
     public static SiteOrder AddTo(SiteOrder order, ParseResult parsed)
     {
         IReadOnlyList<string> serves = parsed.GetValue(Serve)!;
@@ -58,7 +60,7 @@ internal static class ServingWords
         return order with
         {
             Serves = serves,
-            Uses = parsed.GetValue(Use)!,
+            Uses = UsesOf(order, parsed),
             Urls = [.. (serves.Count > 0 ? parsed.GetValue(Urls)! : []).Concat(shop).Distinct()],
             HasShop = shop.Count > 0,
             ServiceKey = KeyOfEnvironment(),
@@ -85,7 +87,7 @@ internal static class ServingWords
         {
             SiteOrder site = ServerOf(siteOf(parsed), parsed.GetValue(services)!) with
             {
-                Uses = parsed.GetValue(Use)!,
+                Uses = UsesOf(siteOf(parsed), parsed),
                 Urls = parsed.GetValue(Urls)!,
                 ServiceKey = KeyOfEnvironment(),
                 TraceFile = parsed.GetValue(Trace),
@@ -109,10 +111,23 @@ internal static class ServingWords
         return site with
         {
             Serves = services,
-            HasStore = services.Any(ShopServices.NeedsStore),
+            HasStore = !isSqlite || services.Any(ShopServices.NeedsStore),
             HasWorker = false,
             IsReadOnly = isSqlite,
         };
+    }
+
+    private static IReadOnlyDictionary<string, string> UsesOf(SiteOrder site, ParseResult parsed)
+    {
+        IReadOnlyDictionary<string, string> uses = parsed.GetValue(Use)!;
+        string? lost = site.Store.Kind == StoreKind.Postgres
+            ? null
+            : uses.Where(use => use.Value.Length == 0).Select(use => use.Key).FirstOrDefault();
+        return lost is null
+            ? uses
+            : throw new InvalidDataException(
+                $"Where is {lost}? Only processes that share a site in PostgreSQL find each other. Write, for example, "
+                + $"--use {lost}=http://127.0.0.1:5082.");
     }
 
     private static IReadOnlyList<string> Names(ArgumentResult result)
@@ -130,8 +145,9 @@ internal static class ServingWords
         Dictionary<string, string> places = [];
         foreach (string text in result.Tokens.SelectMany(token => token.Value.Split(',', NoEmptyNames)))
         {
-            if (text.Split('=', 2) is [string name, string address] && IsAddress(address))
-                places[name] = address;
+            string[] parts = text.Split('=', 2);
+            if (parts.Length == 1 || IsAddress(parts[1]))
+                places[parts[0]] = parts.ElementAtOrDefault(1) ?? "";
             else
                 result.AddError($"\"{text}\" does not say where a service is: write payments=http://127.0.0.1:5082.");
         }

@@ -39,9 +39,11 @@ public static class ShopServices
         {
             options.Name = "bookstore";
             options.Authorization = order.ServiceKey is null ? null : $"Bearer {order.ServiceKey}";
-            foreach ((string name, string address) in order.Uses)
+            foreach ((string name, string address) in order.Uses.Where(use => use.Value.Length > 0))
                 options.Endpoints[name] = [address];
         });
+        if (order.HasRegistry)
+            services.AddServiceRegistry();
         foreach (ShopService service in All)
             service.AddClient(services);
         foreach (ShopService service in LocalOf(order))

@@ -34,7 +34,7 @@ internal sealed class EndpointAnnouncer(
 
     private IEnumerable<RegisteredEndpoint> Endpoints() =>
         from address in own.List()
-        from service in local.Addresses
+        from service in local.AddressesOverHttp
         select new RegisteredEndpoint(service, address);
 
     private static RecordKey KeyOf(RegisteredEndpoint endpoint) =>
