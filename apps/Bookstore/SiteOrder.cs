@@ -36,7 +36,9 @@ public sealed record SiteOrder
     /// </summary>
     public IReadOnlyDictionary<string, string> Uses { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Whether this process finds others, and is found, by the registry in the store that they share.</summary>
+    /// <summary>
+    /// Whether this process finds others, and is found, by the registry in the store that they share.
+    /// </summary>
     public bool HasRegistry => Store.Kind == StoreKind.Postgres && HasStore && !IsReadOnly
         && (Serves.Count > 0 || Uses.Values.Any(address => address.Length == 0));
 
