@@ -141,7 +141,7 @@ internal sealed class PlainHops(SiteSchema schema, NodeNumbers nodes, HeldTables
             Arg.Longs([.. to.Select(place => place.Delay is { } delay ? HopColumns.Microseconds(delay) : (long?)null)]),
             Arg.Instants([.. to.Select(place => place.Due?.UtcDateTime)]),
             Arg.Booleans([.. hops.Select(row => row.Hop.Arrives)]),
-            Arg.OptionalTexts([.. hops.Select(row => StorableText.OrNull(row.Hop.Failure))]),
+            columns.Failures,
             columns.Facts, .. rows]);
     }
 
@@ -154,7 +154,7 @@ internal sealed class PlainHops(SiteSchema schema, NodeNumbers nodes, HeldTables
             columns.Worked, columns.Details,
             Arg.Shorts([.. to.Select(place => (short)place.Ending)]),
             Arg.Bytes([.. to.Select(place => place.Result)]),
-            Arg.OptionalTexts([.. to.Select(place => StorableText.OrNull(place.Reason))]),
+            HopColumns.Rare(to, place => place.Reason),
             columns.Facts);
         batch.Add(forgetSignals, columns.Keys);
     }
@@ -216,14 +216,13 @@ internal sealed class HopColumns
     private readonly List<int> numbers;
     private readonly List<short> kinds;
     private readonly List<long> worked;
-    private readonly List<string?> details;
     private readonly List<(int Number, Hop Hop)> hops;
 
     public HopColumns(List<(int Number, Hop Hop)> hops, Func<Hop, int> nodeOf)
     {
         this.hops = hops;
         (keys, from, nodes, numbers) = (new(hops.Count), new(hops.Count), new(hops.Count), new(hops.Count));
-        (kinds, worked, details) = (new(hops.Count), new(hops.Count), new(hops.Count));
+        (kinds, worked) = (new(hops.Count), new(hops.Count));
         foreach ((int number, Hop hop) in hops)
         {
             keys.Add(hop.Key);
@@ -232,7 +231,6 @@ internal sealed class HopColumns
             numbers.Add(number);
             kinds.Add((short)hop.Kind);
             worked.Add(Microseconds(hop.Worked));
-            details.Add(StorableText.OrNull(hop.Detail));
         }
     }
 
@@ -248,11 +246,19 @@ internal sealed class HopColumns
 
     public NpgsqlParameter Worked => Arg.Longs(worked);
 
-    public NpgsqlParameter Details => Arg.OptionalTexts(details);
+    public NpgsqlParameter Details => Rare(hops, row => row.Hop.Detail);
 
-    public NpgsqlParameter Facts => Arg.OptionalTexts([.. hops.Select(row => StorableText.OrNull(row.Hop.Facts))]);
+    public NpgsqlParameter Facts => Rare(hops, row => row.Hop.Facts);
+
+    public NpgsqlParameter Failures => Rare(hops, row => row.Hop.Failure);
 
     public NpgsqlParameter Data => Arg.Bytes([.. hops.Select(row => row.Hop.Data)]);
+
+    /// <summary>Text that few hops have: nothing is sent when none has, and <c>unnest</c> fills up with nulls.</summary>
+    public static NpgsqlParameter Rare<T>(IReadOnlyList<T> rows, Func<T, string?> textOf) =>
+        Arg.OptionalTexts(rows.All(row => textOf(row) is null)
+            ? []
+            : [.. rows.Select(row => StorableText.OrNull(textOf(row)))]);
 
     public static long Microseconds(TimeSpan span) => span.Ticks / TimeSpan.TicksPerMicrosecond;
 }
