@@ -254,7 +254,9 @@ internal sealed class HopColumns
 
     public NpgsqlParameter Data => Arg.Bytes([.. hops.Select(row => row.Hop.Data)]);
 
-    /// <summary>Text that few hops have: nothing is sent when none has, and <c>unnest</c> fills up with nulls.</summary>
+    /// <summary>
+    /// Text that few hops have: nothing is sent when none has, and <c>unnest</c> fills up with nulls.
+    /// </summary>
     public static NpgsqlParameter Rare<T>(IReadOnlyList<T> rows, Func<T, string?> textOf) =>
         Arg.OptionalTexts(rows.All(row => textOf(row) is null)
             ? []
