@@ -23,7 +23,8 @@ internal sealed class PostgresElementDirectory(Listings listings, Listings looku
         join waybill.node n on n.id = e.node
         """;
 
-    private const string Columns =
+    /// <summary>What <see cref="ToSummary"/> reads.</summary>
+    internal const string Columns =
         """
         e.key, e.id, e.business_key, n.workflow, n.version, n.node, p.state, e.hop, e.accepted_at, e.moved_at,
         e.caller_id, p.cancel = 1
@@ -76,12 +77,12 @@ internal sealed class PostgresElementDirectory(Listings listings, Listings looku
             batch => Arg.Uuid(batch.Value))
         .WhereGiven(filter.AcceptedBefore, "e.accepted_at < @", Arg.Instant);
 
-    private static ElementSummary ToSummary(NpgsqlDataReader row) => new(
-        new ElementId(row.GetGuid(1)), row.GetString(2),
-        new NodeAddress(row.GetString(3), row.GetInt32(4), row.GetString(5)),
-        (ElementState)row.GetInt16(6), row.GetInt32(7),
-        row.GetFieldValue<DateTimeOffset>(8), row.GetFieldValue<DateTimeOffset>(9),
-        row.IsDBNull(10) ? null : new ElementId(row.GetGuid(10)), row.GetBoolean(11));
+    internal static ElementSummary ToSummary(NpgsqlDataReader row, int at = 0) => new(
+        new ElementId(row.GetGuid(at + 1)), row.GetString(at + 2),
+        new NodeAddress(row.GetString(at + 3), row.GetInt32(at + 4), row.GetString(at + 5)),
+        (ElementState)row.GetInt16(at + 6), row.GetInt32(at + 7),
+        row.GetFieldValue<DateTimeOffset>(at + 8), row.GetFieldValue<DateTimeOffset>(at + 9),
+        row.IsDBNull(at + 10) ? null : new ElementId(row.GetGuid(at + 10)), row.GetBoolean(at + 11));
 
     internal static ElementDetails ToDetails(NpgsqlDataReader row) => new(
         row.GetInt64(0), ToSummary(row), row.GetFieldValue<byte[]>(12),

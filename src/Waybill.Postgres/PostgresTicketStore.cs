@@ -6,25 +6,35 @@ namespace Waybill.Postgres;
 
 internal sealed class PostgresTicketStore(Listings listings, Listings lookups) : ITicketStore
 {
+    private const string Columns =
+        "select t.key, t.id, t.workflow, t.business_key, t.accepted_at, t.ending, t.ended_at, t.result, t.reason";
+
+    private const int ColumnCount = 9;
+
     private const string Select =
-        """
-        select t.key, t.id, t.workflow, t.business_key, t.accepted_at, t.ending, t.ended_at, t.result, t.reason
+        $"""
+        {Columns}
         from waybill.ticket t
+        """;
+
+    private const string SelectStanding =
+        $"""
+        {Columns}, {PostgresElementDirectory.Columns}
+        from waybill.ticket t
+        left join waybill.element e on e.key = t.key
+        left join waybill.place p on p.key = e.key
+        left join waybill.node n on n.id = e.node
         """;
 
     private const int PurgeLook = 10_000;
 
     private long purgedTo;
 
-    public async Task<TicketRecord?> FindAsync(ElementRef element, CancellationToken cancel)
-    {
-        Query query = new(Select);
-        if (element.Id is { } id)
-            query.Where("t.id = @", Arg.Uuid(id.Value));
-        else
-            query.WhereGiven(element.Workflow, "t.workflow = @").WhereGiven(element.BusinessKey, "t.business_key = @");
-        return (await lookups.ReadAsync(query, ToRecord, cancel)).FirstOrDefault();
-    }
+    public async Task<TicketRecord?> FindAsync(ElementRef element, CancellationToken cancel) =>
+        (await lookups.ReadAsync(One(Select, element), ToRecord, cancel)).FirstOrDefault();
+
+    public async Task<TicketStanding?> StandingAsync(ElementRef element, CancellationToken cancel) =>
+        (await lookups.ReadAsync(One(SelectStanding, element), ToStanding, cancel)).FirstOrDefault();
 
     public async Task<Page<TicketRecord>> ListAsync(TicketFilter filter, PageRequest page, CancellationToken cancel) =>
         page.Cut(await listings.ReadAsync(
@@ -58,6 +68,12 @@ internal sealed class PostgresTicketStore(Listings listings, Listings lookups) :
         return purged;
     }
 
+    private static Query One(string select, ElementRef element) => element.Id is { } id
+        ? new Query(select).Where("t.id = @", Arg.Uuid(id.Value))
+        : new Query(select)
+            .WhereGiven(element.Workflow, "t.workflow = @")
+            .WhereGiven(element.BusinessKey, "t.business_key = @");
+
     private static Query Matching(string select, TicketFilter filter)
     {
         Query query = new Query(select)
@@ -70,6 +86,9 @@ internal sealed class PostgresTicketStore(Listings listings, Listings lookups) :
             null => query,
         };
     }
+
+    private static TicketStanding ToStanding(NpgsqlDataReader row) => new(
+        ToRecord(row), row.IsDBNull(ColumnCount) ? null : PostgresElementDirectory.ToSummary(row, ColumnCount));
 
     private static TicketRecord ToRecord(NpgsqlDataReader row) => new(
         new ElementId(row.GetGuid(1)), row.GetString(2), row.GetString(3), row.GetFieldValue<DateTimeOffset>(4),

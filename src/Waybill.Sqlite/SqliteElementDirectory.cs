@@ -11,7 +11,8 @@ internal sealed class SqliteElementDirectory(Readers readers) : IElementDirector
     private const string Node =
         "CASE WHEN p.owner IS NULL THEN p.node ELSE (SELECT o.node FROM element o WHERE o.key = p.key) END";
 
-    private const string Summary =
+    /// <summary>The columns that <see cref="ReadSummary"/> takes.</summary>
+    internal const string Summary =
         "SELECT p.key, e.id, e.business_key, n.workflow, n.version, n.name, p.state, e.hop, e.accepted_at, e.moved_at, "
         + "e.caller_id, p.cancel";
 
@@ -23,7 +24,8 @@ internal sealed class SqliteElementDirectory(Readers readers) : IElementDirector
     /// <summary>The first column behind those.</summary>
     internal const int Next = 18;
 
-    private const string Joined =
+    /// <summary>Where those are, of elements <c>e</c> at places <c>p</c>.</summary>
+    internal const string Joined =
         "FROM place p CROSS JOIN element e ON e.key = p.key CROSS JOIN node n ON n.id = e.node";
 
     public Task<ElementDetails?> FindAsync(ElementRef element, CancellationToken cancel) =>
@@ -86,7 +88,7 @@ internal sealed class SqliteElementDirectory(Readers readers) : IElementDirector
         .And(filter.Batch, "p.batch = (SELECT key FROM element WHERE id = ", ")")
         .And(filter.AcceptedBefore?.ToMicroseconds(), "e.accepted_at < ");
 
-    private static ElementSummary ReadSummary(Statement row) => new(
+    internal static ElementSummary ReadSummary(Statement row) => new(
         row.Id(1), row.Text(2), row.Node(3), (ElementState)row.Int(6), row.Int(7), row.Long(8).ToInstant(),
         row.Long(9).ToInstant(), row.OptionalId(10), (Moving.CancelMark)row.Int(11) == Moving.CancelMark.Pending);
 

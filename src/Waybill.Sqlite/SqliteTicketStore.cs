@@ -15,15 +15,13 @@ internal sealed class SqliteTicketStore(Writer writer, Readers readers) : ITicke
     private long purgedTo;
 
     public Task<TicketRecord?> FindAsync(ElementRef element, CancellationToken cancel) =>
+        readers.ReadAsync(database => Find(database, element)?.Ticket, cancel);
+
+    public Task<TicketStanding?> StandingAsync(ElementRef element, CancellationToken cancel) =>
         readers.ReadAsync(
-            database =>
-            {
-                Conditions conditions = new Conditions()
-                    .And(element.Id, "id = ")
-                    .And(element.Workflow, "workflow = ")
-                    .And(element.BusinessKey, "business_key = ");
-                return database.All($"{Select} WHERE {conditions.Text}", conditions, Read).FirstOrDefault();
-            },
+            database => Find(database, element) is var (key, ticket)
+                ? new TicketStanding(ticket, ticket.Ending is null ? ElementAt(database, key) : null)
+                : null,
             cancel);
 
     public Task<Page<TicketRecord>> ListAsync(TicketFilter filter, PageRequest page, CancellationToken cancel) =>
@@ -56,6 +54,26 @@ internal sealed class SqliteTicketStore(Writer writer, Readers readers) : ITicke
         return old.Count == 0
             ? 0
             : await writer.RunAsync(session => old.Count(session.Tickets.Delete), cancel, weight: old.Count);
+    }
+
+    private static (long Key, TicketRecord Ticket)? Find(Database database, ElementRef element)
+    {
+        Conditions conditions = new Conditions()
+            .And(element.Id, "id = ")
+            .And(element.Workflow, "workflow = ")
+            .And(element.BusinessKey, "business_key = ");
+        List<(long, TicketRecord)> found = database.All(
+            $"{Select} WHERE {conditions.Text}", conditions, row => (row.Long(0), Read(row)));
+        return found.Count > 0 ? found[0] : null;
+    }
+
+    private static ElementSummary? ElementAt(Database database, long key)
+    {
+        Conditions conditions = new Conditions().And(key, "p.key = ");
+        return database.All(
+            $"{SqliteElementDirectory.Summary} {SqliteElementDirectory.Joined} WHERE {conditions.Text}",
+            conditions,
+            SqliteElementDirectory.ReadSummary).FirstOrDefault();
     }
 
     private static Conditions Matching(TicketFilter filter) => new Conditions()

@@ -144,6 +144,9 @@ public sealed class FaultyStore : ISiteStore
         public Task<TicketRecord?> FindAsync(ElementRef element, CancellationToken cancel) =>
             faults.CallAsync("Tickets.Find", () => inner.FindAsync(element, cancel));
 
+        public Task<TicketStanding?> StandingAsync(ElementRef element, CancellationToken cancel) =>
+            faults.CallAsync("Tickets.Standing", () => inner.StandingAsync(element, cancel));
+
         public Task<Page<TicketRecord>> ListAsync(TicketFilter filter, PageRequest page, CancellationToken cancel) =>
             faults.CallAsync("Tickets.List", () => inner.ListAsync(filter, page, cancel));
 

@@ -23,17 +23,8 @@ internal sealed record TicketView(TicketRecord Ticket, ElementSummary? Element)
         this with { Ticket = Ticket with { Result = secrets.Opened(Ticket.Result) } };
 
     /// <summary>Reads it; null when there is no such ticket (any more).</summary>
-    public static async Task<TicketView?> FindAsync(ISiteStore store, ElementRef element, CancellationToken cancel)
-    {
-        TicketRecord? ticket = await store.Tickets.FindAsync(element, cancel);
-        if (ticket is null || ticket.Ending is not null)
-            return ticket is null ? null : new TicketView(ticket, null);
-        ElementDetails? details = await store.Directory.FindAsync(ElementRef.Of(ticket.Id), cancel);
-        if (details is not null)
-            return new TicketView(ticket, details.Summary);
-
-        // It ended between the two readings, so the ticket says how.
-        ticket = await store.Tickets.FindAsync(ElementRef.Of(ticket.Id), cancel);
-        return ticket is null ? null : new TicketView(ticket, null);
-    }
+    public static async Task<TicketView?> FindAsync(ISiteStore store, ElementRef element, CancellationToken cancel) =>
+        await store.Tickets.StandingAsync(element, cancel) is { } standing
+            ? new TicketView(standing.Ticket, standing.Element)
+            : null;
 }

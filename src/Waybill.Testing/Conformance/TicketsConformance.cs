@@ -24,6 +24,27 @@ public abstract class TicketsConformance : StoreConformance
     }
 
     [Fact]
+    public async Task A_ticket_stands_with_its_element_until_the_end()
+    {
+        WorkerEpoch worker = await RegisterAsync();
+        ClaimedElement order = await StartOneAsync(worker, New("order-7"));
+        ElementRef byKey = ElementRef.Of("orders", "order-7");
+
+        TicketStanding? running = await Store.Tickets.StandingAsync(ElementRef.Of(order.Id), Cancel);
+        TicketStanding? sameByKey = await Store.Tickets.StandingAsync(byKey, Cancel);
+        await ApplyAsync(worker, order.Finish("""{"shipped":true}"""));
+        TicketStanding? ended = await Store.Tickets.StandingAsync(ElementRef.Of(order.Id), Cancel);
+
+        Assert.Equal((order.Id, null), (running!.Ticket.Id, running.Ticket.Ending));
+        Assert.Equal((order.Id, ElementState.Owned), (running.Element!.Id, running.Element.State));
+        Assert.Equal(running, sameByKey);
+        Assert.Equal((Ending.Finished, null), (ended!.Ticket.Ending, ended.Element));
+        Assert.Equal("""{"shipped":true}""", Text(ended.Ticket.Result));
+        Assert.Null(await Store.Tickets.StandingAsync(ElementRef.Of(NewId()), Cancel));
+        Assert.Null(await Store.Tickets.StandingAsync(ElementRef.Of("payments", "order-7"), Cancel));
+    }
+
+    [Fact]
     public async Task A_ticket_keeps_the_result_after_the_end()
     {
         WorkerEpoch worker = await RegisterAsync();

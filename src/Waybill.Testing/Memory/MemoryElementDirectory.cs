@@ -33,7 +33,7 @@ internal sealed class MemoryElementDirectory(MemoryState state) : IElementDirect
         && (filter.Batch is null || element.Place.Batch == filter.Batch)
         && (filter.AcceptedBefore is null || element.AcceptedAt < filter.AcceptedBefore));
 
-    private static ElementSummary ToSummary(MemoryElement element) => new(
+    public static ElementSummary ToSummary(MemoryElement element) => new(
         element.Id, element.BusinessKey, element.Node, element.Place.State, element.Hop,
         element.AcceptedAt, element.MovedAt, element.Caller?.Id, element.Place.Cancel == CancelMark.Pending);
 

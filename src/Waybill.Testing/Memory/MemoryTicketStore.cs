@@ -7,6 +7,15 @@ internal sealed class MemoryTicketStore(MemoryState state) : ITicketStore
     public Task<TicketRecord?> FindAsync(ElementRef element, CancellationToken cancel) =>
         state.RunAsync(() => state.FindTicket(element)?.Record, cancel);
 
+    public Task<TicketStanding?> StandingAsync(ElementRef element, CancellationToken cancel) =>
+        state.RunAsync(
+            () => state.FindTicket(element)?.Record is { } ticket
+                ? new TicketStanding(
+                    ticket,
+                    state.Find(ElementRef.Of(ticket.Id)) is { } found ? MemoryElementDirectory.ToSummary(found) : null)
+                : null,
+            cancel);
+
     public Task<Page<TicketRecord>> ListAsync(TicketFilter filter, PageRequest page, CancellationToken cancel) =>
         state.RunAsync(() => page.Cut(Matching(filter), ticket => ticket.Number, ticket => ticket.Record), cancel);
 

@@ -8,6 +8,14 @@ public interface ITicketStore
     /// <param name="cancel">Stops waiting.</param>
     Task<TicketRecord?> FindAsync(ElementRef element, CancellationToken cancel);
 
+    /// <summary>
+    /// The ticket of a submitted element as it stands, in one snapshot and one round trip; null when there is none, or
+    /// it was purged.
+    /// </summary>
+    /// <param name="element">Which.</param>
+    /// <param name="cancel">Stops waiting.</param>
+    Task<TicketStanding?> StandingAsync(ElementRef element, CancellationToken cancel);
+
     /// <summary>A page of the tickets that match, oldest first.</summary>
     /// <param name="filter">Which.</param>
     /// <param name="page">Which part.</param>
@@ -58,3 +66,8 @@ public sealed record TicketFilter
 public sealed record TicketRecord(
     ElementId Id, string Workflow, string BusinessKey, DateTimeOffset AcceptedAt,
     Ending? Ending, DateTimeOffset? EndedAt, ReadOnlyMemory<byte> Result, string? Reason);
+
+/// <summary>A ticket, and where its element is.</summary>
+/// <param name="Ticket">The receipt, and the ending when it has one.</param>
+/// <param name="Element">Where it is; null when it has ended.</param>
+public sealed record TicketStanding(TicketRecord Ticket, ElementSummary? Element);
