@@ -12,7 +12,7 @@ internal sealed class ApiKeyHandler(
     IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logging, UrlEncoder encoder, KeyRing ring)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logging, encoder)
 {
-    public const string SchemeName = "WaybillKey";
+    public const string SchemeName = KeyIdentity.SchemeName;
     private const string Bearer = "Bearer ";
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
@@ -20,18 +20,8 @@ internal sealed class ApiKeyHandler(
         string header = Request.Headers.Authorization.ToString();
         if (!header.StartsWith(Bearer + KeyText.Mark, StringComparison.OrdinalIgnoreCase))
             return AuthenticateResult.NoResult();
-        if (KeyText.Parse(header[Bearer.Length..]) is not { } text || await ring.FindAsync(text) is not { } key)
+        if (KeyText.Parse(header[Bearer.Length..]) is not { } text || await ring.FindAsync(text) is not { } identity)
             return AuthenticateResult.Fail("The API key is not known, or has run out.");
-        ClaimsIdentity identity = new(
-            [
-                // Names need not be unique; who reads a ledger must be able to tell two holders apart.
-                new Claim(ClaimTypes.Name, $"{key.Name} (wb_{key.Prefix})"),
-                new Claim(ClaimTypes.NameIdentifier, key.Prefix),
-                new Claim(ClaimTypes.Role, ServerPolicies.NameOf(key.Role)),
-                new Claim(Caller.KeyClaim, key.Prefix),
-                .. key.Workflows.Select(workflow => new Claim(Caller.WorkflowClaim, workflow)),
-            ],
-            SchemeName);
         return AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), SchemeName));
     }
 }

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Waybill.Server.Access;
 using Waybill.Stores;
 
 namespace Waybill.Server.Keys;
@@ -15,20 +16,21 @@ internal sealed partial class KeyRing(
     SiteClient site, TimeProvider time, IOptions<WaybillServerOptions> options, ILogger<KeyRing> log)
 {
     private readonly Lock gate = new();
-    private Task<FrozenDictionary<string, KeyRecord>>? latest;
+    private Task<FrozenDictionary<string, KnownKey>>? latest;
     private long readAt;
 
-    /// <summary>The key whose text this is; null when there is none, or it has run out.</summary>
-    public async Task<ApiKey?> FindAsync(KeyText text)
+    /// <summary>Who sends the key whose text this is; null when there is none, or it has run out.</summary>
+    public async Task<KeyIdentity?> FindAsync(KeyText text)
     {
-        FrozenDictionary<string, KeyRecord> known = await KnownAsync();
+        FrozenDictionary<string, KnownKey> known = await KnownAsync();
         DateTimeOffset now = time.GetUtcNow();
-        if (!known.TryGetValue(text.Prefix, out KeyRecord? key) || key.ExpiresAt <= now)
+        if (!known.TryGetValue(text.Prefix, out KnownKey? found) || found.Key.ExpiresAt <= now)
             return null;
+        KeyRecord key = found.Key;
         bool matches = CryptographicOperations.FixedTimeEquals(key.Hash, text.Hash);
         bool matchesFormer = key.FormerHash is { } former && key.FormerSecretUntil > now
             && CryptographicOperations.FixedTimeEquals(former, text.Hash);
-        return matches || matchesFormer ? key.ToApiKey(text.Prefix, now) : null;
+        return matches || matchesFormer ? found.Identity : null;
     }
 
     /// <summary>Makes the next request read anew: this process changed a key.</summary>
@@ -38,7 +40,7 @@ internal sealed partial class KeyRing(
             latest = null;
     }
 
-    private Task<FrozenDictionary<string, KeyRecord>> KnownAsync()
+    private Task<FrozenDictionary<string, KnownKey>> KnownAsync()
     {
         lock (gate)
         {
@@ -54,9 +56,9 @@ internal sealed partial class KeyRing(
         }
     }
 
-    private async Task<FrozenDictionary<string, KeyRecord>> ReadAsync()
+    private async Task<FrozenDictionary<string, KnownKey>> ReadAsync()
     {
-        Dictionary<string, KeyRecord> keys = new(StringComparer.Ordinal);
+        Dictionary<string, KnownKey> keys = new(StringComparer.Ordinal);
         long? after = null;
         do
         {
@@ -71,11 +73,12 @@ internal sealed partial class KeyRing(
     }
 
     // A key that a newer version of the server wrote, and this one does not understand, lets nobody in; the others do.
-    private void Take(StoredRecord record, Dictionary<string, KeyRecord> keys)
+    private void Take(StoredRecord record, Dictionary<string, KnownKey> keys)
     {
         try
         {
-            keys[record.Key.Name] = KeyRecord.Read(record);
+            KeyRecord key = KeyRecord.Read(record);
+            keys[record.Key.Name] = new KnownKey(key, new KeyIdentity(record.Key.Name, key));
         }
         catch (JsonException error)
         {
@@ -85,4 +88,6 @@ internal sealed partial class KeyRing(
 
     [LoggerMessage(6003, LogLevel.Warning, "The record of API key {Prefix} cannot be read; the key counts for nothing")]
     private partial void LogUnreadable(string prefix, Exception error);
+
+    private sealed record KnownKey(KeyRecord Key, KeyIdentity Identity);
 }

@@ -40,7 +40,7 @@ public static class TicketEndpoints
         ArgumentNullException.ThrowIfNull(routes);
         string path = routes.ServiceProvider.GetRequiredService<TicketOptions>().Path;
         RouteHandlerBuilder read = routes.MapGet(
-            path + "/{id}", (string id, HttpContext context, Tickets tickets) => tickets.ReadAsync(context, id))
+            path + "/{id}", (string id, HttpContext context, Tickets tickets) => tickets.ReadLateAsync(context, id))
             .WithName("readTicket")
             .WithSummary("A ticket as it stands. Prefer: wait=n holds the answer back until it ends, or changes.");
         RouteHandlerBuilder cancel = routes.MapPost(

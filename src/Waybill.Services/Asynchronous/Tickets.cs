@@ -100,16 +100,20 @@ public sealed class Tickets(SiteClient site, ElementWatch watch, TicketOptions o
         Preferences preferences = Preferences.Of(context.Request);
         TimeSpan wait = WaitOf(preferences);
         string[] known = Tags(context.Request);
-        bool IsKnown(TicketResult result) => known.Contains(result.Tag) || known.Contains("*");
+        TicketResult result = await LookAsync(context, element, wait, known);
         preferences.Applied(context.Response, wait);
-        bool isStepwise = known.Length > 0;
-        TicketResult result = await LookAsync(context, element, wait, isStepwise, look => isStepwise && !IsKnown(look));
         if (!result.View!.HasEnded)
             context.Response.Headers.RetryAfter = Problems.Seconds(options.RetryAfter);
         else if (options.OpensSecretsFor(context))
             result = TicketResult.Of(result.View.Opened(site.Secrets), StatusCodes.Status200OK);
-        return IsKnown(result) ? result.NotModified() : result;
+        return IsKnown(result, known) ? result.NotModified() : result;
     }
+
+    /// <summary>As <see cref="ReadAsync"/>; when it is to be held back, that happens behind the pipeline.</summary>
+    internal Task<IResult> ReadLateAsync(HttpContext context, string id) =>
+        WaitOf(Preferences.Of(context.Request)) > TimeSpan.Zero
+            ? LateAnswer.WorkAsync(context, () => ReadAsync(context, id))
+            : ReadAsync(context, id);
 
     /// <summary>
     /// Asks an element, and all that it called, to cancel: 202 with the ticket, or 409 when it is too late.
@@ -154,14 +158,18 @@ public sealed class Tickets(SiteClient site, ElementWatch watch, TicketOptions o
 
     private async Task<TicketView?> EndedAsync(HttpContext context, ElementId element, TimeSpan wait)
     {
-        TicketResult result = await LookAsync(context, element, wait, isStepwise: false, _ => false);
+        TicketResult result = await LookAsync(context, element, wait, known: []);
         return result.View!.HasEnded ? result.View : null;
     }
 
-    /// <summary>Looks, and while there is time and nothing to tell, waits and looks again.</summary>
+    /// <summary>
+    /// Looks, and while there is time and nothing to tell, waits and looks again: for the end, or where tags are known,
+    /// for another one.
+    /// </summary>
     private async Task<TicketResult> LookAsync(
-        HttpContext context, ElementId element, TimeSpan wait, bool isStepwise, Func<TicketResult, bool> isNews)
+        HttpContext context, ElementId element, TimeSpan wait, string[] known)
     {
+        bool isStepwise = known.Length > 0;
         CancellationToken cancel = context.RequestAborted;
         if (wait <= TimeSpan.Zero || watch.Waiting >= options.WaitersMax)
             return TicketResult.Of(await FindAsync(element, cancel), StatusCodes.Status200OK);
@@ -171,7 +179,8 @@ public sealed class Tickets(SiteClient site, ElementWatch watch, TicketOptions o
         {
             TicketResult result = TicketResult.Of(await FindAsync(element, cancel), StatusCodes.Status200OK);
             TimeSpan left = wait - time.GetElapsedTime(begun);
-            if (result.View!.HasEnded || isNews(result) || left <= TimeSpan.Zero || watch.IsStopping)
+            bool isNews = isStepwise && !IsKnown(result, known);
+            if (result.View!.HasEnded || isNews || left <= TimeSpan.Zero || watch.IsStopping)
                 return result;
             await watching.WaitAsync(left, time, cancel);
         }
@@ -192,6 +201,9 @@ public sealed class Tickets(SiteClient site, ElementWatch watch, TicketOptions o
             .SelectMany(tags => (tags ?? "").Split(',', StringSplitOptions.TrimEntries))
             .Select(tag => tag.StartsWith("W/", StringComparison.Ordinal) ? tag[2..] : tag),
     ];
+
+    private static bool IsKnown(TicketResult result, string[] known) =>
+        known.Contains(result.Tag) || known.Contains("*");
 
     private static ElementId Parse(string id) =>
         Guid.TryParseExact(id, "D", out Guid value) ? new ElementId(value) : throw Unknown(id);

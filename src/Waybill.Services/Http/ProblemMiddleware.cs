@@ -1,21 +1,26 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Waybill.Stores;
 
 namespace Waybill.Services.Http;
 
-/// <summary>Turns what goes wrong behind it into problem details.</summary>
-internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMiddleware> log)
+/// <summary>Turns what goes wrong behind it into problem details, and gives answers that were left for later.</summary>
+internal sealed partial class ProblemMiddleware(
+    RequestDelegate next, IServiceScopeFactory scopes, ILogger<ProblemMiddleware> log)
 {
     private const int ClientClosedRequest = 499;
     private static readonly TimeSpan StoreRetry = TimeSpan.FromSeconds(1);
 
     public async Task InvokeAsync(HttpContext context)
     {
+        LateAnswer late = new();
+        context.Features.Set(late);
         try
         {
             await next(context);
+            await late.GiveAsync(context, scopes);
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
