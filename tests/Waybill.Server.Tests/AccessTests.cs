@@ -1,13 +1,17 @@
 using System.Net.Http.Headers;
 using System.Security.Claims;
 using System.Text.Encodings.Web;
+using System.Text.Json;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Waybill.Server.Access;
+using Waybill.Server.Keys;
 
 namespace Waybill.Server.Tests;
 
@@ -124,6 +128,41 @@ public sealed class AccessTests
 
         await person.FetchAsync("/v1/elements").JsonAsync();
         Assert.Equal("role-missing", await person.FetchAsync("/v1/keys").ProblemAsync(403));
+    }
+
+    [Fact]
+    public async Task What_a_host_adds_to_the_caller_of_a_request_is_not_with_the_next_one()
+    {
+        await using ServerHost host = await ServerHost.StartAsync(
+            [Sample.Parcels()],
+            map: app => app.MapGet("/mark", (HttpContext http) =>
+            {
+                bool wasMarked = http.User.HasClaim("mark", "yes");
+                http.User.AddIdentity(new ClaimsIdentity([new Claim("mark", "yes")]));
+                return wasMarked;
+            }).RequireAuthorization(ServerPolicies.Reader));
+        HttpClient reader = await host.HolderAsync(ServerRole.Reader);
+
+        JsonElement first = await reader.FetchAsync("/mark").JsonAsync();
+        JsonElement second = await reader.FetchAsync("/mark").JsonAsync();
+
+        Assert.Equal((JsonValueKind.False, JsonValueKind.False), (first.ValueKind, second.ValueKind));
+    }
+
+    [Fact]
+    public void The_identity_that_all_requests_with_a_key_share_cannot_be_changed()
+    {
+        KeyIdentity identity = new("abcd1234", new KeyRecord
+        {
+            Name = "shop", Role = ServerRole.Reader, Hash = [], CreatedAt = DateTimeOffset.UnixEpoch, CreatedBy = "test",
+        });
+        Claim claim = new(ClaimTypes.Role, ServerPolicies.Admin);
+
+        Assert.Throws<InvalidOperationException>(() => identity.AddClaim(claim));
+        Assert.Throws<InvalidOperationException>(() => identity.AddClaims([claim]));
+        Assert.Throws<InvalidOperationException>(() => identity.RemoveClaim(identity.Claims.First()));
+        Assert.Throws<InvalidOperationException>(() => identity.TryRemoveClaim(identity.Claims.First()));
+        Assert.Equal("shop (wb_abcd1234)", identity.Name);
     }
 
     private static RouteEndpoint[] Routes(ServerHost host) =>

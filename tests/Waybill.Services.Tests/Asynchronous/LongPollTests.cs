@@ -1,4 +1,6 @@
 using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Waybill.Services.Asynchronous;
 using Waybill.Testing;
 using Waybill.Testing.Memory;
 using static Waybill.Services.Tests.Asynchronous.TicketHost;
@@ -96,6 +98,43 @@ public sealed class LongPollTests
         await host.Watch.StoppingAsync(CancellationToken.None);
 
         Assert.Equal("accepted", (string)(await JsonAsync(await held))["state"]!);
+    }
+
+    [Fact]
+    public async Task Who_waits_holds_nothing_of_the_pipeline()
+    {
+        IServiceProvider? scope = null;
+        bool isThrough = false;
+        await using TicketHost host = await StartAsync(app => app.Use(async (context, next) =>
+        {
+            scope = context.RequestServices;
+            await next(context);
+            isThrough = true;
+        }));
+        string path = (await host.SubmitAsync()).Headers.Location!.ToString();
+        isThrough = false;
+
+        Task<HttpResponseMessage> held = await host.HoldAsync(
+            () => host.SendAsync(HttpMethod.Get, path, null, ("Prefer", "wait=30")));
+        bool wasThrough = isThrough;
+        Assert.Throws<ObjectDisposedException>(() => scope!.GetService(typeof(ElementWatch)));
+        await host.Site.RunUntilQuietAsync();
+
+        Assert.True(wasThrough);
+        Assert.Equal("finished", (string)(await JsonAsync(await held))["state"]!);
+    }
+
+    [Fact]
+    public async Task Who_waits_for_an_unknown_ticket_is_told_at_once()
+    {
+        await using TicketHost host = await StartAsync();
+
+        HttpResponseMessage response = await host.SendAsync(
+            HttpMethod.Get, $"/v1/tickets/{Guid.Empty}", null, ("Prefer", "wait=30"));
+
+        Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
+        Assert.Equal("urn:waybill:problem:ticket-unknown", (string)(await JsonAsync(response))["type"]!);
+        Assert.Equal(0, host.Watch.Waiting);
     }
 
     // The request sets its timer on a thread of its own, perhaps after time was moved; so it is moved until it counts.
