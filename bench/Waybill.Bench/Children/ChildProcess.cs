@@ -27,6 +27,9 @@ internal sealed class ChildProcess : IAsyncDisposable
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
         };
+        // A process that serves and runs no nodes has .NET's own collector; see docs/http-api.md.
+        if (task.Work == ChildWork.HttpServer)
+            start.Environment["DOTNET_gcConcurrent"] = "1";
         return new ChildProcess(Process.Start(start)!);
     }
 
