@@ -40,7 +40,9 @@ public static class WaybillServerExtensions
         services.AddOptions<WaybillServerOptions>().Configure(setup ?? (_ => { })).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<WaybillServerOptions>, OptionsCheck>());
         services.TryAddSingleton(TimeProvider.System);
-        services.AddAuthentication()
+        // Keys need no data protection, which would keep a key ring of its own on the disk.
+        services.AddAuthenticationCore().AddWebEncoders();
+        new AuthenticationBuilder(services)
             .AddScheme<AuthenticationSchemeOptions, ApiKeyHandler>(ApiKeyHandler.SchemeName, null);
         services.AddAuthorization();
         services.AddSingleton<IAuthorizationHandler, RoleRequirementHandler>();
