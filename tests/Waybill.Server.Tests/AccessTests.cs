@@ -154,7 +154,11 @@ public sealed class AccessTests
     {
         KeyIdentity identity = new("abcd1234", new KeyRecord
         {
-            Name = "shop", Role = ServerRole.Reader, Hash = [], CreatedAt = DateTimeOffset.UnixEpoch, CreatedBy = "test",
+            Name = "shop",
+            Role = ServerRole.Reader,
+            Hash = [],
+            CreatedAt = DateTimeOffset.UnixEpoch,
+            CreatedBy = "test",
         });
         Claim claim = new(ClaimTypes.Role, ServerPolicies.Admin);
 
