@@ -15,15 +15,27 @@ public static class ServiceTracing
     /// The span of a call that is carried out: below the web server's own where it has one, else below the caller's.
     /// Also when nobody listens here, so that the trace goes on in the services that this one calls.
     /// </summary>
-    internal static Activity? StartServing(string operation, IHeaderDictionary headers)
+    internal static Activity? StartServing(string operation, IHeaderDictionary headers) =>
+        Activity.Current is not null
+            ? Source.StartActivity(operation, ActivityKind.Server)
+            : StartBelow(operation, ActivityKind.Server, headers.TraceParent, headers.TraceState);
+
+    /// <summary>
+    /// Begins a span in a trace that began elsewhere. Also when nobody listens here, so that the trace goes on in
+    /// what is called from it.
+    /// </summary>
+    /// <param name="name">What is done.</param>
+    /// <param name="kind">In which part.</param>
+    /// <param name="traceParent">The span above (W3C Trace Context); what cannot be read as one counts as none.</param>
+    /// <param name="traceState">What goes with it; null for nothing.</param>
+    /// <returns>The span; null when there is none above and nobody listens.</returns>
+    public static Activity? StartBelow(
+        string name, ActivityKind kind, string? traceParent, string? traceState = null)
     {
-        if (Activity.Current is not null)
-            return Source.StartActivity(operation, ActivityKind.Server);
-        string? parent = headers.TraceParent;
-        if (!ActivityContext.TryParse(parent, headers.TraceState, isRemote: true, out ActivityContext caller))
-            return Source.StartActivity(operation, ActivityKind.Server);
-        return Source.StartActivity(operation, ActivityKind.Server, caller)
-            ?? new Activity(operation) { TraceStateString = caller.TraceState }
-                .SetParentId(caller.TraceId, caller.SpanId, caller.TraceFlags).Start();
+        if (!ActivityContext.TryParse(traceParent, traceState, isRemote: true, out ActivityContext above))
+            return Source.StartActivity(name, kind);
+        return Source.StartActivity(name, kind, above)
+            ?? new Activity(name) { TraceStateString = above.TraceState }
+                .SetParentId(above.TraceId, above.SpanId, above.TraceFlags).Start();
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Text.Json;
 using Waybill.Stores;
@@ -108,7 +109,8 @@ public sealed class CallbackDesk
     }
 
     /// <summary>
-    /// Notes, before an element is submitted, that its end is to be told; durable when the task completes.
+    /// Notes, before an element is submitted, that its end is to be told; durable when the task completes. Deliveries
+    /// go on in the trace in which it is called.
     /// </summary>
     /// <param name="element">The id that the element will have.</param>
     /// <param name="endpoint">Who is to be told.</param>
@@ -118,7 +120,8 @@ public sealed class CallbackDesk
     {
         if (await FindRecordAsync(endpoint, cancel) is null)
             return false;
-        CallbackOrder order = new(endpoint);
+        string? trace = Activity.Current is { IdFormat: ActivityIdFormat.W3C } current ? current.Id : null;
+        CallbackOrder order = new(endpoint, trace);
         return await records.WriteAsync(
             [new RecordWrite(CallbackOrder.KeyOf(element), order.ToJson()) { KeepFor = options.OrderRetention }],
             cancel);
@@ -148,7 +151,8 @@ public sealed class CallbackDesk
             return before.Id;
         }
 
-        CallbackDelivery delivery = new(CallbackOrder.Of(order).Endpoint, ticket.Value);
+        CallbackDelivery delivery = CallbackOrder.Of(order).DeliveryOf(ticket);
+        using Activity? span = delivery.StartSpan();
         return (await site.SubmitAsync(
             CallbackWorkflow.Definition, $"{ticket}/{replay:N}", delivery, cancel)).Id;
     }

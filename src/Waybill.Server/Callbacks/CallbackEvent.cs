@@ -13,7 +13,10 @@ internal sealed record CallbackEvent(string Id, byte[] Body)
     public const string MediaType = "application/cloudevents+json; charset=utf-8";
 
     /// <summary>The event of a ticket that has ended.</summary>
-    public static CallbackEvent Of(TicketRecord ticket, string source)
+    /// <param name="ticket">The ticket.</param>
+    /// <param name="source">Which site tells it.</param>
+    /// <param name="trace">The trace of its work, told as CloudEvents' distributed tracing extension has it.</param>
+    public static CallbackEvent Of(TicketRecord ticket, string source, string? trace)
     {
         string id = $"evt_{ticket.Id.Value:N}";
         ArrayBufferWriter<byte> buffer = new(1024 + ticket.Result.Length);
@@ -26,6 +29,8 @@ internal sealed record CallbackEvent(string Id, byte[] Body)
             json.WriteString("type", TypeOf(ticket.Ending));
             json.WriteString("subject", $"{ticket.Workflow}/{ticket.BusinessKey}");
             json.WriteString("time", ticket.EndedAt!.Value.UtcDateTime);
+            if (trace is not null)
+                json.WriteString("traceparent", trace);
             json.WriteString("datacontenttype", "application/json");
             json.WritePropertyName("data");
             json.WriteRawValue(Tickets.Write(ticket), skipInputValidation: true);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Waybill.Stores;
@@ -73,7 +74,8 @@ internal sealed partial class CallbackFeed(
         {
             if (orders[i] is not { } order)
                 continue;
-            CallbackDelivery delivery = new(CallbackOrder.Of(order).Endpoint, ended[i].Value);
+            CallbackDelivery delivery = CallbackOrder.Of(order).DeliveryOf(ended[i]);
+            using Activity? span = delivery.StartSpan();
             await site.SubmitAsync(CallbackWorkflow.Definition, ended[i].ToString(), delivery, cancel);
             done.Add(new RecordWrite(order.Key, order.Value) { KeepFor = options.ReplayRetention });
         }

@@ -38,11 +38,14 @@ internal sealed record CallbackSecretEntry(string Value, DateTimeOffset? Until)
 
 /// <summary>That the end of a ticket is to be told.</summary>
 /// <param name="Endpoint">To which endpoint.</param>
-internal sealed record CallbackOrder(string Endpoint)
+/// <param name="Trace">The trace of what was submitted (W3C Trace Context); null when it had none.</param>
+internal sealed record CallbackOrder(string Endpoint, string? Trace = null)
 {
     public const string Kind = "callback-order";
 
     public static RecordKey KeyOf(ElementId element) => new(Kind, element.ToString());
+
+    public CallbackDelivery DeliveryOf(ElementId ticket) => new(Endpoint, ticket.Value, Trace);
 
     public static CallbackOrder Of(StoredRecord record) =>
         JsonSerializer.Deserialize(record.Value.Span, CallbackJson.Default.CallbackOrder)!;

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
@@ -29,6 +30,9 @@ internal sealed class CallbackSender(HttpMessageInvoker http, CallbackOptions op
         request.Headers.Add("webhook-id", message.Id);
         request.Headers.Add("webhook-timestamp", now.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture));
         request.Headers.TryAddWithoutValidation("webhook-signature", signature);
+        // The attempt's own span; the event tells where the work began.
+        if (Activity.Current is { IdFormat: ActivityIdFormat.W3C, Id: { } attempt })
+            request.Headers.TryAddWithoutValidation("traceparent", attempt);
         using CancellationTokenSource timeout = new(options.AttemptTimeMax, time);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancel);
         try

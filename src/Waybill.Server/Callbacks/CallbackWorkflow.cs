@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using System.Net;
 using Waybill.Hosting;
+using Waybill.Services;
 using Waybill.Stores;
 
 namespace Waybill.Server.Callbacks;
@@ -44,7 +46,12 @@ public static class CallbackWorkflow
 /// <summary>One event that is to be delivered.</summary>
 /// <param name="Endpoint">To whom.</param>
 /// <param name="Ticket">Of which ticket.</param>
-internal sealed record CallbackDelivery(string Endpoint, Guid Ticket);
+/// <param name="Trace">The trace in which its work was submitted; null for none.</param>
+internal sealed record CallbackDelivery(string Endpoint, Guid Ticket, string? Trace = null)
+{
+    /// <summary>What is done meanwhile belongs to the trace of the work.</summary>
+    public Activity? StartSpan() => ServiceTracing.StartBelow("callback", ActivityKind.Producer, Trace);
+}
 
 /// <summary>An event that was delivered.</summary>
 /// <param name="Endpoint">To whom.</param>
@@ -69,7 +76,8 @@ internal sealed class DeliverCallback(
         if (ticket?.Ending is null)
             return Route.Fail("The ticket was forgotten; it is past its retention.");
 
-        HttpStatusCode status = await sender.SendAsync(endpoint, CallbackEvent.Of(ticket, options.Source), cancel);
+        CallbackEvent message = CallbackEvent.Of(ticket, options.Source, delivery.Trace);
+        HttpStatusCode status = await sender.SendAsync(endpoint, message, cancel);
         switch ((int)status)
         {
             case >= 200 and < 300:

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Text.Json;
 using Waybill.Server.Callbacks;
@@ -32,6 +33,26 @@ public sealed class DeliveryTests
         Assert.Equal(ticket.Value, told.GetProperty("data").GetProperty("id").GetGuid());
         Assert.Equal("books x1", told.GetProperty("data").GetProperty("result").GetString());
         Assert.Equal(Ending.Finished, (await site.DeliveryAsync(ticket))!.Ending);
+    }
+
+    [Fact]
+    public async Task Every_attempt_goes_on_in_the_trace_of_what_was_submitted()
+    {
+        await using CallbackSite site = new();
+        CallbackSecretShown endpoint = await site.RegisterAsync();
+        site.Receiver.Answers = attempt => attempt < 2 ? HttpStatusCode.ServiceUnavailable : HttpStatusCode.OK;
+        using Activity click = new Activity("click").SetIdFormat(ActivityIdFormat.W3C).Start();
+        await site.SubmitAsync(endpoint.Endpoint.Id);
+        click.Stop();
+
+        await site.SettleAsync();
+        await site.Site.AdvanceAsync(TimeSpan.FromMinutes(1));
+
+        Assert.Equal(2, site.Receiver.Came.Count);
+        Assert.All(site.Receiver.Came, came => Assert.Equal(
+            click.TraceId, ActivityContext.Parse(came.Request.Headers.GetValues("traceparent").Single(), null).TraceId));
+        Assert.All(site.Receiver.Came, came => Assert.Equal(
+            click.Id, JsonDocument.Parse(came.Body).RootElement.GetProperty("traceparent").GetString()));
     }
 
     [Fact]
