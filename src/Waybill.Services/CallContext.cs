@@ -13,13 +13,17 @@ public sealed class CallContext
     private readonly TimeProvider time;
     private readonly long due;
 
-    private CallContext(string? service, string? caller, PageCalls? page, long due, TimeProvider time)
+    private readonly Lazy<Guid> stableId;
+
+    private CallContext(
+        string? service, string? caller, PageCalls? page, long due, TimeProvider time, Guid? stableId = null)
     {
         Service = service;
         Caller = caller;
         Page = page;
         this.due = due;
         this.time = time;
+        this.stableId = new(() => stableId ?? Guid.CreateVersion7(time.GetUtcNow()));
     }
 
     /// <summary>The call that is being carried out here; null outside of calls and limits.</summary>
@@ -32,6 +36,12 @@ public sealed class CallContext
 
     /// <summary>Who called it, as far as the caller said.</summary>
     public string? Caller { get; }
+
+    /// <summary>
+    /// An id that the call keeps when it is sent again with the same <c>Idempotency-Key</c>, also after a process died
+    /// in the middle: what an implementation makes under it, it makes once. Without a key, an id of this call alone.
+    /// </summary>
+    public Guid StableId => stableId.Value;
 
     /// <summary>How much time is left; zero when none is.</summary>
     public TimeSpan Remaining
@@ -62,8 +72,9 @@ public sealed class CallContext
     }
 
     /// <summary>The scope of one call that is carried out.</summary>
-    internal static IDisposable Serve(string service, string? caller, TimeSpan remaining, TimeProvider time) =>
-        new Scope(Current, new CallContext(service, caller, null, Due(remaining, time), time));
+    internal static IDisposable Serve(
+        string service, string? caller, TimeSpan remaining, TimeProvider time, Guid? stableId = null) =>
+        new Scope(Current, new CallContext(service, caller, null, Due(remaining, time), time, stableId));
 
     /// <summary>What the calls of a page run in. Entered by each of them.</summary>
     internal static CallContext Compose(PageCalls page, TimeSpan remaining, TimeProvider time) =>

@@ -15,6 +15,8 @@ public static class ServiceEndpointExtensions
 {
     /// <summary>
     /// Serves a contract at <c>POST /services/{name}/v{version}/{operation}</c>, and to callers in this process.
+    /// Requests may carry an <c>Idempotency-Key</c>, which is kept in the site's store (<c>AddTickets</c>); without a
+    /// site, only operations that are declared idempotent take one.
     /// </summary>
     /// <param name="routes">The web application.</param>
     /// <param name="setup">Changes the limits.</param>
@@ -51,6 +53,7 @@ public static class ServiceEndpointExtensions
             new Admission(options),
             options,
             TicketsOf(contract, services),
+            services.GetService<IdempotencyDesk>(),
             services.GetRequiredService<CallMeter>(),
             services.GetRequiredService<TimeProvider>(),
             services.GetRequiredService<ILogger<ServedService>>());

@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using Waybill.Services.Http;
 
 namespace Waybill.Services.Asynchronous;
@@ -10,7 +9,7 @@ namespace Waybill.Services.Asynchronous;
 /// Answers repeats of a request that come with the same <c>Idempotency-Key</c> with the first one's answer. Only
 /// success is kept: a refused request can be mended and sent again with its key, one that failed is tried anew.
 /// </summary>
-internal sealed partial class IdempotencyFilter(IdempotencyStore store, ILogger<IdempotencyFilter> log)
+internal sealed class IdempotencyFilter(IdempotencyDesk desk)
 {
     private static readonly string[] KeptHeaders =
     [
@@ -32,49 +31,31 @@ internal sealed partial class IdempotencyFilter(IdempotencyStore store, ILogger<
         }
 
         ReadOnlyMemory<byte> body = await StrictJson.BodyAsync(context.Request, cancel: context.RequestAborted);
-        IdempotentAttempt attempt = await store.BeginAsync(
-            IdempotencyKey.RecordName(context, key), IdempotencyKey.Fingerprint(context.Request, body),
-            context.RequestAborted);
+        IdempotentAttempt attempt = await desk.BeginAsync(
+            context, key, body, TimeSpan.Zero, context.RequestAborted);
         if (attempt.Record.Reply is { } kept)
             return new KeptResult(kept);
         context.Features.Set(new StableId(attempt.Record.Id));
         try
         {
             KeptReply reply = await CaptureAsync(context, await next(invocation));
-            await NoteAsync(context, attempt, reply);
+            await NoteAsync(attempt, reply);
             return new KeptResult(reply);
         }
         catch (Exception error)
         {
             bool wasRefused = ProblemMiddleware.Of(error).Type.Status < StatusCodes.Status500InternalServerError;
-            await TryAsync(
-                context, wasRefused ? () => store.RefusedAsync(attempt) : () => store.ReopenAsync(attempt));
+            await (wasRefused ? desk.RefusedAsync(attempt) : desk.ReopenAsync(attempt));
             throw;
         }
     }
 
-    private Task NoteAsync(HttpContext context, IdempotentAttempt attempt, KeptReply reply) => TryAsync(
-        context,
-        () => reply.Status switch
-        {
-            < 300 => store.EndAsync(attempt, reply),
-            < 500 => store.RefusedAsync(attempt),
-            _ => store.ReopenAsync(attempt),
-        });
-
-    // What was asked for is done, or not, whether that can be noted or not. Without the note, a repeat is carried out
-    // under the same id once the attempt's time is over.
-    private async Task TryAsync(HttpContext context, Func<Task> note)
+    private Task NoteAsync(IdempotentAttempt attempt, KeptReply reply) => reply.Status switch
     {
-        try
-        {
-            await note();
-        }
-        catch (Exception error)
-        {
-            LogNotNoted(context.Request.Path.ToUriComponent(), error);
-        }
-    }
+        < 300 => desk.EndAsync(attempt, reply),
+        < 500 => desk.RefusedAsync(attempt),
+        _ => desk.ReopenAsync(attempt),
+    };
 
     /// <summary>Lets the result write its response, and takes that instead of sending it.</summary>
     private static async Task<KeptReply> CaptureAsync(HttpContext context, object? result)
@@ -97,9 +78,6 @@ internal sealed partial class IdempotencyFilter(IdempotencyStore store, ILogger<
             .ToDictionary(name => name, name => context.Response.Headers[name].ToString());
         return new KeptReply(context.Response.StatusCode, headers, body.ToArray());
     }
-
-    [LoggerMessage(5201, LogLevel.Warning, "What became of a request to {Path} could not be noted with its key")]
-    private partial void LogNotNoted(string path, Exception error);
 
     private sealed class KeptResult(KeptReply reply) : IResult, IStatusCodeHttpResult
     {

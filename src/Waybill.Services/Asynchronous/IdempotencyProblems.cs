@@ -9,6 +9,10 @@ public static class IdempotencyProblems
     public static ProblemType BadKey { get; } = new(
         "idempotency-key-invalid", 400, "The idempotency key is missing or cannot be read");
 
+    /// <summary>The process keeps no keys, so it cannot promise that a repeat does nothing more.</summary>
+    public static ProblemType Unsupported { get; } = new(
+        "idempotency-key-unsupported", 400, "Idempotency keys are not kept here");
+
     /// <summary>A request with this key is being carried out.</summary>
     public static ProblemType InProgress { get; } = new(
         "idempotency-key-in-progress", 409, "A request with this key is being carried out");

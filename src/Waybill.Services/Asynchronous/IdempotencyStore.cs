@@ -13,9 +13,15 @@ namespace Waybill.Services.Asynchronous;
 internal sealed class IdempotencyStore(SiteClient site, IdempotencyOptions options, TimeProvider time)
 {
     /// <summary>Begins an attempt, or gives the reply of an earlier one.</summary>
+    /// <param name="name">The record of the key.</param>
+    /// <param name="fingerprint">Tells the request from others with the key.</param>
+    /// <param name="atLeast">How long the attempt may go on at the least.</param>
+    /// <param name="cancel">Stops waiting.</param>
     /// <exception cref="ProblemException">It is being carried out, or the key belongs to another request.</exception>
-    public async Task<IdempotentAttempt> BeginAsync(string name, string fingerprint, CancellationToken cancel)
+    public async Task<IdempotentAttempt> BeginAsync(
+        string name, string fingerprint, TimeSpan atLeast, CancellationToken cancel)
     {
+        TimeSpan lasts = atLeast > options.TakeOverAfter ? atLeast : options.TakeOverAfter;
         RecordKey key = new(IdempotencyRecord.Kind, name);
         while (true)
         {
@@ -26,7 +32,7 @@ internal sealed class IdempotencyStore(SiteClient site, IdempotencyOptions optio
             Check(before, fingerprint);
             IdempotencyRecord begun = new(
                 fingerprint, before?.Id ?? StableId.New(time).Value, (before?.Attempt ?? 0) + 1,
-                time.GetUtcNow() + options.TakeOverAfter);
+                time.GetUtcNow() + lasts);
             // A client that hangs up from here on must not leave an attempt behind that nobody ends.
             if (!await WriteAsync(key, begun.ToJson(), found?.Revision ?? 0))
                 continue;
@@ -85,4 +91,8 @@ internal sealed class IdempotencyStore(SiteClient site, IdempotencyOptions optio
 /// <param name="Key">Its record.</param>
 /// <param name="Record">What the record holds.</param>
 /// <param name="Revision">The record's revision: the fence against an attempt that took over.</param>
-internal sealed record IdempotentAttempt(RecordKey Key, IdempotencyRecord Record, long Revision);
+internal sealed record IdempotentAttempt(RecordKey Key, IdempotencyRecord Record, long Revision)
+{
+    /// <summary>What was asked, for the log.</summary>
+    public string Path { get; init; } = "";
+}

@@ -24,6 +24,7 @@ public static class TicketEndpoints
         services.TryAddSingleton<Tickets>();
         services.TryAddSingleton<IdempotencyOptions>();
         services.TryAddSingleton<IdempotencyStore>();
+        services.TryAddSingleton<IdempotencyDesk>();
         services.TryAddSingleton<IdempotencyFilter>();
         services.TryAddSingleton<ElementWatch>();
         services.AddHostedService(provider => provider.GetRequiredService<ElementWatch>());

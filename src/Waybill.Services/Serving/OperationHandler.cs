@@ -17,13 +17,14 @@ internal sealed partial class OperationHandler(OperationContract operation, Serv
     private const string UnnamedCaller = "(unnamed)";
 
     private readonly ILogger log = served.Log;
+    private readonly OperationRuns runs = new(operation, served);
 
     public async Task HandleAsync(HttpContext http)
     {
         using Activity? span = ServiceTracing.StartServing(operation.Address, http.Request.Headers);
         string caller = CallerOf(http.Request);
         long begun = served.Time.GetTimestamp();
-        Problem? problem = await AnswerAsync(http, caller);
+        Problem? problem = await AnswerAsync(http, caller, begun);
         CallEnding ending = problem?.Ending ?? CallEnding.Answered;
         served.Meter.Add(CallSide.Callee, caller, operation, served.Time.GetElapsedTime(begun), ending);
         if (problem is null)
@@ -34,17 +35,17 @@ internal sealed partial class OperationHandler(OperationContract operation, Serv
     }
 
     // Null when the result was written.
-    private async Task<Problem?> AnswerAsync(HttpContext http, string caller)
+    private async Task<Problem?> AnswerAsync(HttpContext http, string caller, long begun)
     {
         if (DeadlineOf(http.Request) is not { } remaining)
             return Problem.BadDeadline();
         if (remaining <= TimeSpan.Zero)
             return Problem.DeadlinePassed(operation);
+        if (runs.KeyOf(http.Request, out string? key) is { } unusable)
+            return unusable;
         using CancellationTokenSource deadline = new(remaining, served.Time);
         using CancellationTokenSource given =
             CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, http.RequestAborted);
-        using IDisposable scope = CallContext.Serve(
-            operation.Service.Address, caller, remaining, served.Time);
         try
         {
             // The body first: a client that sends it slowly must not keep a place among those that are carried out.
@@ -56,11 +57,12 @@ internal sealed partial class OperationHandler(OperationContract operation, Serv
             RateLimitLease place = await served.Admission.EnterAsync(given.Token);
             if (!place.IsAcquired)
                 return Problem.Overloaded(operation);
-            Task<object?> run = RunAsync(place, arguments, given.Token);
-            object? result = await run.WaitAsync(given.Token);
-            await (operation.Code is ITicketCode code
-                ? AcceptAsync(http, code.ReceiptOf(result!))
-                : WriteAsync(http.Response, result, given.Token));
+            OperationRequest request = new(caller, begun, remaining, key, body.Value);
+            Task<OperationReply> run = RunAsync(place, () => runs.RunAsync(http, request, arguments, given.Token));
+            OperationReply reply = await run.WaitAsync(given.Token);
+            if (reply.Problem is not null)
+                return reply.Problem;
+            await SendAsync(http, reply.Body, given.Token);
             return null;
         }
         catch (JsonException error)
@@ -92,10 +94,10 @@ internal sealed partial class OperationHandler(OperationContract operation, Serv
     }
 
     // An implementation that ignores its token keeps its place until it ends, though its caller waits no longer.
-    private async Task<object?> RunAsync(RateLimitLease place, object?[] arguments, CancellationToken cancel)
+    private static async Task<OperationReply> RunAsync(RateLimitLease place, Func<Task<OperationReply>> run)
     {
         using (place)
-            return await operation.Code.RunAsync(served.Implementation, arguments, cancel);
+            return await run();
     }
 
     private static string CallerOf(HttpRequest request)
@@ -115,25 +117,25 @@ internal sealed partial class OperationHandler(OperationContract operation, Serv
         return isNumber ? TimeSpan.FromMilliseconds(Math.Min(milliseconds, operation.Terms.DeadlineMs)) : null;
     }
 
-    // As every submission: with the ticket's address, and held back while the client prefers to wait.
-    private async Task AcceptAsync(HttpContext http, TicketReceipt receipt)
+    private async Task SendAsync(HttpContext http, ReadOnlyMemory<byte> body, CancellationToken cancel)
     {
-        IResult accepted = await served.Tickets!.AcceptedAsync(http, receipt);
-        await accepted.ExecuteAsync(http);
-    }
-
-    private async Task WriteAsync(HttpResponse response, object? result, CancellationToken cancel)
-    {
-        if (operation.ResultJson is not { } json)
+        if (operation.TicketType is not null)
         {
-            response.StatusCode = StatusCodes.Status204NoContent;
+            // As every submission: with the ticket's address, and held back while the client prefers to wait.
+            IResult accepted = await served.Tickets!.AcceptedAsync(http, TicketJson.ReadReceipt(body.Span));
+            await accepted.ExecuteAsync(http);
             return;
         }
 
-        byte[] body = JsonSerializer.SerializeToUtf8Bytes(result, json);
-        response.ContentType = "application/json";
-        response.ContentLength = body.Length;
-        await response.Body.WriteAsync(body, cancel);
+        if (operation.ResultJson is null)
+        {
+            http.Response.StatusCode = StatusCodes.Status204NoContent;
+            return;
+        }
+
+        http.Response.ContentType = "application/json";
+        http.Response.ContentLength = body.Length;
+        await http.Response.Body.WriteAsync(body, cancel);
     }
 
     [LoggerMessage(7001, LogLevel.Error, "A call of {Operation} failed")]

@@ -22,6 +22,12 @@ internal sealed record Problem(int Status, string Type, string Title, string Det
 
     private bool HasCallerLeft { get; init; }
 
+    public static Problem Of(ProblemException problem) =>
+        new(problem.Type.Status, problem.Type.Uri, problem.Type.Title, problem.Message)
+        {
+            RetryAfter = problem.RetryAfter,
+        };
+
     public static Problem Refused(RefusedException refusal) =>
         new(422, ProblemTypes.Refused, "Refused", refusal.Message) { Code = refusal.Code };
 

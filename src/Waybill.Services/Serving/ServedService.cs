@@ -10,6 +10,7 @@ internal sealed record ServedService(
     Admission Admission,
     ServeOptions Options,
     Tickets? Tickets,
+    IdempotencyDesk? Keys,
     CallMeter Meter,
     TimeProvider Time,
     ILogger<ServedService> Log);

@@ -44,7 +44,8 @@ internal sealed class TicketHost : IAsyncDisposable
     public ElementWatch Watch => app.Services.GetRequiredService<ElementWatch>();
 
     public static async Task<TicketHost> StartAsync(
-        Action<WebApplication>? map = null, ISiteStore? store = null, FakeTime? time = null)
+        Action<WebApplication>? map = null, ISiteStore? store = null, FakeTime? time = null,
+        Action<IServiceCollection>? add = null)
     {
         TestSite site = new(new TestSiteSetup { Workflows = [Orders], Store = store, Time = time ?? new FakeTime() });
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
@@ -52,6 +53,7 @@ internal sealed class TicketHost : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton<TimeProvider>(site.Time).AddSingleton(site.Client);
         builder.Services.AddTickets().AddServiceCalls();
+        add?.Invoke(builder.Services);
         WebApplication app = builder.Build();
         app.UseProblems();
         app.MapTickets();
