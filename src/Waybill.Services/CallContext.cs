@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http;
 using Waybill.Services.Composing;
 
 namespace Waybill.Services;
@@ -53,6 +54,9 @@ public sealed class CallContext
         }
     }
 
+    /// <summary>The request that brought the call; null for one from this process.</summary>
+    internal HttpContext? Http { get; private init; }
+
     /// <summary>The calls of the page that is composed here; null outside of its calls.</summary>
     internal PageCalls? Page { get; }
 
@@ -73,8 +77,10 @@ public sealed class CallContext
 
     /// <summary>The scope of one call that is carried out.</summary>
     internal static IDisposable Serve(
-        string service, string? caller, TimeSpan remaining, TimeProvider time, Guid? stableId = null) =>
-        new Scope(Current, new CallContext(service, caller, null, Due(remaining, time), time, stableId));
+        string service, string? caller, TimeSpan remaining, TimeProvider time, Guid? stableId = null,
+        HttpContext? http = null) =>
+        new Scope(
+            Current, new CallContext(service, caller, null, Due(remaining, time), time, stableId) { Http = http });
 
     /// <summary>What the calls of a page run in. Entered by each of them.</summary>
     internal static CallContext Compose(PageCalls page, TimeSpan remaining, TimeProvider time) =>

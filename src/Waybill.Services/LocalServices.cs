@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Waybill.Services.Asynchronous;
 using Waybill.Services.Contracts;
 
 namespace Waybill.Services;
@@ -12,6 +13,9 @@ public sealed class LocalServices
 {
     private readonly ConcurrentDictionary<string, object> implementations = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, bool> overHttp = new(StringComparer.Ordinal);
+    private readonly Func<ITicketDesk?> tickets;
+
+    internal LocalServices(Func<ITicketDesk?> tickets) => this.tickets = tickets;
 
     /// <summary>
     /// Serves a contract to callers in this process. <c>MapService</c> does the same and serves it over HTTP too.
@@ -43,5 +47,13 @@ public sealed class LocalServices
         overHttp[ServiceContract.Of(typeof(TContract)).Address] = true;
     }
 
-    internal object? Find(ServiceContract contract) => implementations.GetValueOrDefault(contract.Address);
+    /// <exception cref="InvalidOperationException">It is asked of tickets here, and the host keeps none.</exception>
+    internal object? Find(ServiceContract contract)
+    {
+        object? implementation = implementations.GetValueOrDefault(contract.Address);
+        return implementation is null || contract.Type != typeof(ITicketDesk)
+            ? implementation
+            : tickets() ?? throw new InvalidOperationException(
+                $"The tickets of {contract} cannot be followed: call AddTickets on the host's services.");
+    }
 }

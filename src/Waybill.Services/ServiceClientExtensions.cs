@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using Waybill.Services.Asynchronous;
 using Waybill.Services.Calling;
 using Waybill.Services.Contracts;
 using Waybill.Services.Measuring;
@@ -15,7 +16,8 @@ public static class ServiceClientExtensions
     /// <summary>
     /// Adds the contract itself as a client: thread-safe, one for all. Its calls go to the implementation in this
     /// process if there is one, else to an endpoint. They throw <see cref="RefusedException"/> when the service says no
-    /// and <see cref="ServiceCallException"/> when there is no answer.
+    /// and <see cref="ServiceCallException"/> when there is no answer. Tickets that asynchronous operations are
+    /// answered with are followed by <see cref="ServiceTickets{TContract}"/>.
     /// </summary>
     /// <param name="services">The host's services.</param>
     /// <typeparam name="TContract">The contract.</typeparam>
@@ -26,6 +28,10 @@ public static class ServiceClientExtensions
         ServiceContract.Of(typeof(TContract));
         services.AddServiceCalls();
         services.TryAddSingleton(provider => ServiceProxy.Create<TContract>(provider.GetRequiredService<CallPath>()));
+        services.TryAddSingleton(provider => new ServiceTickets<TContract>(
+            provider.GetRequiredService<CallPath>(),
+            provider.GetRequiredService<TicketPolls>(),
+            provider.GetRequiredService<TimeProvider>()));
         return services;
     }
 
@@ -45,7 +51,8 @@ public static class ServiceClientExtensions
         if (services.Any(service => service.ServiceType == typeof(CallPath)))
             return services;
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton<LocalServices>();
+        services.AddSingleton(provider => new LocalServices(provider.GetService<ITicketDesk>));
+        services.AddSingleton<TicketPolls>();
         services.AddSingleton<IConfigureOptions<ServicesOptions>, ConfiguredOptions>();
         services.AddSingleton<IValidateOptions<ServicesOptions>, CheckedOptions>();
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<ServicesOptions>>().Value);

@@ -61,7 +61,26 @@ public static class ServiceEndpointExtensions
         group.WithTags(contract.Name);
         foreach (OperationContract operation in contract.Operations)
             group.MapPost(operation.Name, new OperationHandler(operation, served).HandleAsync);
+        if (contract.Tickets is { } tickets)
+            MapTicketDesk(group, tickets, served, services);
         return group;
+    }
+
+    // With room of their own: those who wait for tickets must not take it from those who call.
+    private static void MapTicketDesk(
+        RouteGroupBuilder group, ServiceContract tickets, ServedService served, IServiceProvider services)
+    {
+        ServeOptions room = new() { ConcurrencyMax = services.GetRequiredService<TicketOptions>().WaitersMax };
+        ServedService desk = served with
+        {
+            Implementation = services.GetRequiredService<ITicketDesk>(),
+            Admission = new Admission(room),
+            Options = room,
+            Tickets = null,
+            Keys = null,
+        };
+        foreach (OperationContract operation in tickets.Operations)
+            group.MapPost(operation.Name, new OperationHandler(operation, desk).HandleAsync);
     }
 
     private static Tickets? TicketsOf(ServiceContract contract, IServiceProvider services) =>

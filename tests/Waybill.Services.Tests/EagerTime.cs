@@ -6,10 +6,10 @@ namespace Waybill.Services.Tests;
 /// Fake time in which short waits are over as soon as they begin, so that a test need not know when the code under test
 /// begins to wait between two attempts.
 /// </summary>
-internal sealed class EagerTime : TimeProvider
+/// <param name="shortMax">What is short. Default: 200 milliseconds.</param>
+internal sealed class EagerTime(TimeSpan? shortMax = null) : TimeProvider
 {
-    private static readonly TimeSpan ShortMax = TimeSpan.FromMilliseconds(200);
-
+    private readonly TimeSpan shortMax = shortMax ?? TimeSpan.FromMilliseconds(200);
     private readonly Lock gate = new();
     private readonly FakeTime time = new();
 
@@ -29,7 +29,7 @@ internal sealed class EagerTime : TimeProvider
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         ITimer timer = time.CreateTimer(callback, state, dueTime, period);
-        if (dueTime > TimeSpan.Zero && dueTime <= ShortMax)
+        if (dueTime > TimeSpan.Zero && dueTime <= shortMax)
             ThreadPool.QueueUserWorkItem(_ => Advance(dueTime));
         return timer;
     }

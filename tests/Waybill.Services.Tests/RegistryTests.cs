@@ -110,7 +110,7 @@ public sealed class RegistryTests : IAsyncDisposable
 
     private async Task<EndpointAnnouncer> AnnounceAsync(params string[] addresses)
     {
-        LocalServices local = new();
+        LocalServices local = new(() => null);
         local.ServeOverHttp<IEcho>(new Echo());
         EndpointAnnouncer? announcer = null;
         foreach (string address in addresses)

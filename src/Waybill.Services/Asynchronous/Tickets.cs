@@ -15,7 +15,7 @@ namespace Waybill.Services.Asynchronous;
 /// <param name="time">The clock of waits.</param>
 public sealed class Tickets(SiteClient site, ElementWatch watch, TicketOptions options, TimeProvider time)
 {
-    private const int ReasonLengthMax = 4000;
+    internal const int ReasonLengthMax = 4000;
 
     /// <summary>
     /// Submits an element and answers: 202 with the receipt, <c>Location</c>, <c>Operation-Location</c> and
@@ -100,7 +100,7 @@ public sealed class Tickets(SiteClient site, ElementWatch watch, TicketOptions o
         Preferences preferences = Preferences.Of(context.Request);
         TimeSpan wait = WaitOf(preferences);
         string[] known = Tags(context.Request);
-        TicketResult result = await LookAsync(context, element, wait, known);
+        TicketResult result = await LookAsync(element, wait, known, context.RequestAborted);
         preferences.Applied(context.Response, wait);
         if (!result.View!.HasEnded)
             context.Response.Headers.RetryAfter = Problems.Seconds(options.RetryAfter);
@@ -158,19 +158,23 @@ public sealed class Tickets(SiteClient site, ElementWatch watch, TicketOptions o
 
     private async Task<TicketView?> EndedAsync(HttpContext context, ElementId element, TimeSpan wait)
     {
-        TicketResult result = await LookAsync(context, element, wait, known: []);
-        return result.View!.HasEnded ? result.View : null;
+        TicketView view = await LookAsync(element, wait, context.RequestAborted);
+        return view.HasEnded ? view : null;
     }
+
+    /// <summary>A ticket when it has ended, or as it stands when the time is up.</summary>
+    /// <exception cref="ProblemException">There is no such ticket.</exception>
+    internal async Task<TicketView> LookAsync(ElementId element, TimeSpan wait, CancellationToken cancel) =>
+        (await LookAsync(element, wait, known: [], cancel)).View!;
 
     /// <summary>
     /// Looks, and while there is time and nothing to tell, waits and looks again: for the end, or where tags are known,
     /// for another one.
     /// </summary>
     private async Task<TicketResult> LookAsync(
-        HttpContext context, ElementId element, TimeSpan wait, string[] known)
+        ElementId element, TimeSpan wait, string[] known, CancellationToken cancel)
     {
         bool isStepwise = known.Length > 0;
-        CancellationToken cancel = context.RequestAborted;
         if (wait <= TimeSpan.Zero || watch.Waiting >= options.WaitersMax)
             return TicketResult.Of(await FindAsync(element, cancel), StatusCodes.Status200OK);
         using ElementWatching watching = watch.Open(element, endingOnly: !isStepwise);

@@ -10,9 +10,11 @@ internal class ServiceProxy : DispatchProxy
     private CallPath? path;
 
     public static TContract Create<TContract>(CallPath path)
+        where TContract : class => Create<TContract>(path, ServiceContract.Of(typeof(TContract)));
+
+    public static TContract Create<TContract>(CallPath path, ServiceContract contract)
         where TContract : class
     {
-        ServiceContract contract = ServiceContract.Of(typeof(TContract));
         TContract client = Create<TContract, ServiceProxy>();
         ServiceProxy proxy = (ServiceProxy)(object)client;
         proxy.contract = contract;

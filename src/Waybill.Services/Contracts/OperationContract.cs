@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text.Json.Serialization.Metadata;
+using Waybill.Services.Asynchronous;
 
 namespace Waybill.Services.Contracts;
 
@@ -64,6 +65,9 @@ internal sealed class OperationContract
     /// <summary>Null when it answers with nothing, or with a ticket.</summary>
     public JsonTypeInfo? ResultJson { get; }
 
+    /// <summary>Whether it counts for what the service promises: what is asked of tickets waits on purpose.</summary>
+    public bool IsMeasured => Service.Type != typeof(ITicketDesk);
+
     public OperationCode Code { get; }
 
     public static OperationAttribute TermsOf(MethodInfo method) =>
@@ -84,6 +88,9 @@ internal sealed class ParameterContract(ParameterInfo parameter)
 
     /// <summary>Whether null can be given.</summary>
     public bool MayBeNull { get; } = ContractTypes.MayBeNull(parameter);
+
+    /// <summary>What is declared of nulls in it.</summary>
+    public NullabilityInfo Nullability { get; } = new NullabilityInfoContext().Create(parameter);
 
     /// <summary>Whether it can be left out, for <see cref="Default"/>.</summary>
     public bool IsOptional { get; } = parameter.HasDefaultValue;

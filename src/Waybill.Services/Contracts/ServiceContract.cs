@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Reflection;
+using Waybill.Services.Asynchronous;
 
 namespace Waybill.Services.Contracts;
 
@@ -18,6 +19,9 @@ internal sealed class ServiceContract
         Address = $"{Name}:{Version}";
         Operations = [.. methods.Select(method => new OperationContract(this, method))];
         byMethod = Operations.ToDictionary(operation => operation.Method);
+        Tickets = Operations.Any(operation => operation.TicketType is not null)
+            ? new ServiceContract(typeof(ITicketDesk), service, typeof(ITicketDesk).GetMethods())
+            : null;
     }
 
     public Type Type { get; }
@@ -30,6 +34,11 @@ internal sealed class ServiceContract
     public string Address { get; }
 
     public IReadOnlyList<OperationContract> Operations { get; }
+
+    /// <summary>
+    /// What it can be asked of its tickets, at the same addresses; null when it has no asynchronous operations.
+    /// </summary>
+    public ServiceContract? Tickets { get; }
 
     /// <exception cref="ContractException">With everything that is wrong.</exception>
     public static ServiceContract Of(Type type) => Read.GetOrAdd(type, ContractReader.Read);

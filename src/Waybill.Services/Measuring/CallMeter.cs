@@ -32,6 +32,8 @@ internal sealed class CallMeter : IDisposable
 
     public void Add(CallSide side, string caller, OperationContract operation, TimeSpan latency, CallEnding ending)
     {
+        if (!operation.IsMeasured)
+            return;
         CallKey key = new(side, caller, operation.Service.Address, operation.Name);
         if (!series.TryGetValue(key, out CallSeries? counted))
         {

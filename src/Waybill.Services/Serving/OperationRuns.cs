@@ -51,7 +51,7 @@ internal sealed class OperationRuns(OperationContract operation, ServedService s
         HttpContext http, OperationRequest request, object?[] arguments, CancellationToken cancel)
     {
         if (request.Key is not { } key)
-            return new OperationReply(await RunAsync(request, null, arguments, cancel));
+            return new OperationReply(await RunAsync(http, request, null, arguments, cancel));
         IdempotentAttempt attempt;
         try
         {
@@ -64,7 +64,8 @@ internal sealed class OperationRuns(OperationContract operation, ServedService s
 
         return new OperationReply(attempt.Record.Reply is { } kept
             ? kept.Body
-            : await NotedAsync(served.Keys, attempt, () => RunAsync(request, attempt.Record.Id, arguments, cancel)));
+            : await NotedAsync(
+                served.Keys, attempt, () => RunAsync(http, request, attempt.Record.Id, arguments, cancel)));
     }
 
     // Noted when the implementation has ended, also when its caller waits no longer.
@@ -92,11 +93,11 @@ internal sealed class OperationRuns(OperationContract operation, ServedService s
     }
 
     private async Task<byte[]> RunAsync(
-        OperationRequest request, Guid? stableId, object?[] arguments, CancellationToken cancel)
+        HttpContext http, OperationRequest request, Guid? stableId, object?[] arguments, CancellationToken cancel)
     {
         TimeSpan left = request.Remaining - served.Time.GetElapsedTime(request.BegunAt);
         using IDisposable scope = CallContext.Serve(
-            operation.Service.Address, request.Caller, left, served.Time, stableId);
+            operation.Service.Address, request.Caller, left, served.Time, stableId, http);
         object? result = await operation.Code.RunAsync(served.Implementation, arguments, cancel);
         return operation.Code is ITicketCode tickets ? TicketJson.Of(tickets.ReceiptOf(result!))
             : operation.ResultJson is { } json ? JsonSerializer.SerializeToUtf8Bytes(result, json)

@@ -41,6 +41,8 @@ internal sealed class TicketHost : IAsyncDisposable
     /// <summary>Carries requests to it.</summary>
     public HttpMessageHandler Handler => app.GetTestServer().CreateHandler();
 
+    public IServiceProvider Services => app.Services;
+
     public ElementWatch Watch => app.Services.GetRequiredService<ElementWatch>();
 
     public static async Task<TicketHost> StartAsync(
@@ -98,11 +100,11 @@ internal sealed class TicketHost : IAsyncDisposable
         HttpMethod.Post, "/orders", $$"""{"books":{{books}}}""", cancel, ("Idempotency-Key", idempotencyKey));
 
     /// <summary>Sends a request that is held back, and returns when it waits.</summary>
-    public async Task<Task<HttpResponseMessage>> HoldAsync(Func<Task<HttpResponseMessage>> send)
+    public async Task<Task<T>> HoldAsync<T>(Func<Task<T>> send)
     {
         TaskCompletionSource opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
         Watch.Opened += opened.SetResult;
-        Task<HttpResponseMessage> held = send();
+        Task<T> held = send();
         await opened.Task;
         Watch.Opened -= opened.SetResult;
         return held;
