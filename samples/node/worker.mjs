@@ -52,52 +52,68 @@ async function post(path, body, signal = AbortSignal.timeout(70_000)) {
 }
 
 // Sends until there is an answer. Every request but a claim may be sent again: the answer is the same.
-async function persist(path, body) {
-  for (let pause = 200; ; pause = Math.min(pause * 2, 5000)) {
+async function persist(path, body, leaseMs) {
+  const givenUpAt = performance.now() + leaseMs;
+  for (let pause = 200; ; ) {
     try {
-      return (await post(path, body)).results[0];
+      const result = (await post(path, body)).results[0];
+      // Behind a balancer, the next try may reach the process that gave the lease, if it still lives.
+      if (result.outcome !== "elsewhere" || performance.now() > givenUpAt) return result;
+      await sleep(100);
     } catch (error) {
       if (error instanceof Refused) throw error;
       say(`trying again: ${error.message}`);
       await sleep(pause);
+      pause = Math.min(pause * 2, 5000);
     }
   }
 }
 
-// Three times in a lease, so that one lost heartbeat does no harm.
+// Three times in a lease, so that one lost heartbeat does no harm; soon again, if it came to the wrong process.
 function keepLease(item) {
-  return setInterval(async () => {
+  const usual = item.leaseMs / 3;
+  let timer;
+  const beatIn = (pause) => (timer = setTimeout(beat, pause));
+  const beat = async () => {
+    let pause = usual;
     try {
-      await post("/v1/work/heartbeat", { leases: [item.lease] }, AbortSignal.timeout(10_000));
+      const answer = await post("/v1/work/heartbeat", { leases: [item.lease] }, AbortSignal.timeout(10_000));
+      if (answer.results[0].outcome === "elsewhere") pause = Math.min(100, usual);
     } catch (error) {
       say(`no heartbeat: ${error.message}`);
     }
-  }, item.leaseMs / 3);
+    if (timer) beatIn(pause);
+  };
+  beatIn(usual);
+  return () => {
+    clearTimeout(timer);
+    timer = undefined;
+  };
 }
 
 // Works on one element, keeps its lease meanwhile, and tells the server what became of it.
 async function run(item) {
   const { lease } = item;
-  const beats = keepLease(item);
+  const letGo = keepLease(item);
   try {
     say(`begins ${item.key} attempt ${item.attempt}`);
     let result;
     try {
-      result = await persist("/v1/work/complete", [{ lease, route: await work(item) }]);
+      result = await persist("/v1/work/complete", [{ lease, route: await work(item) }], item.leaseMs);
     } catch (error) {
       // Whatever it is, the element is retried as its node declares.
       const reason = String(error.message ?? error);
-      result = await persist("/v1/work/fail", [{ lease, reason, type: error.name, details: error.stack }]);
+      result = await persist("/v1/work/fail", [{ lease, reason, type: error.name, details: error.stack }], item.leaseMs);
     }
     if (result.outcome === "refused") {
       // A fault of this program; no retry would mend it.
       const reason = result.problem.detail;
       say(`refused ${item.key}: ${reason}`);
-      result = await persist("/v1/work/fail", [{ lease, reason, retry: false }]);
+      result = await persist("/v1/work/fail", [{ lease, reason, retry: false }], item.leaseMs);
     }
     say(`${result.outcome} ${item.key}`);
   } finally {
-    clearInterval(beats);
+    letGo();
   }
 }
 

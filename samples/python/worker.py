@@ -52,12 +52,16 @@ def post(options, path, body, patience=70):
         raise Refused(f"{error.code} {text}") from error
 
 
-def persist(options, path, body):
+def persist(options, path, body, lease_ms):
     """Sends until there is an answer. Every request but a claim may be sent again: the answer is the same."""
-    pause = 0.2
+    pause, given_up_at = 0.2, time.monotonic() + lease_ms / 1000
     while True:
         try:
-            return post(options, path, body)["results"][0]
+            result = post(options, path, body)["results"][0]
+            # Behind a balancer, the next try may reach the process that gave the lease, if it still lives.
+            if result["outcome"] != "elsewhere" or time.monotonic() > given_up_at:
+                return result
+            time.sleep(0.1)
         except (OSError, ValueError) as error:  # no connection, cut off in the middle, or too busy
             say(f"trying again: {error}")
             time.sleep(pause)
@@ -69,10 +73,12 @@ def run(item, options):
     lease, done = item["lease"], threading.Event()
 
     def keep_lease():
-        # Three times in a lease, so that one lost heartbeat does no harm.
-        while not done.wait(item["leaseMs"] / 3000):
+        # Three times in a lease, so that one lost heartbeat does no harm; soon again, if it came to the wrong process.
+        usual = pause = item["leaseMs"] / 3000
+        while not done.wait(pause):
             try:
-                post(options, "/v1/work/heartbeat", {"leases": [lease]}, patience=10)
+                beat = post(options, "/v1/work/heartbeat", {"leases": [lease]}, patience=10)["results"][0]
+                pause = min(0.1, usual) if beat["outcome"] == "elsewhere" else usual
             except (OSError, ValueError, Refused) as error:
                 say(f"no heartbeat: {error}")
 
@@ -83,11 +89,12 @@ def run(item, options):
             path, report = "/v1/work/complete", {"lease": lease, "route": work(item, options)}
         except Exception as error:  # whatever it is, the element is retried as its node declares
             path, report = "/v1/work/fail", {"lease": lease, "reason": str(error), "type": type(error).__name__}
-        result = persist(options, path, [report])
+        result = persist(options, path, [report], item["leaseMs"])
         if result["outcome"] == "refused":  # a fault of this program; no retry would mend it
             reason = result["problem"]["detail"]
             say(f"refused {item['key']}: {reason}")
-            result = persist(options, "/v1/work/fail", [{"lease": lease, "reason": reason, "retry": False}])
+            report = {"lease": lease, "reason": reason, "retry": False}
+            result = persist(options, "/v1/work/fail", [report], item["leaseMs"])
         say(f"{result['outcome']} {item['key']}")
     except Refused as refused:
         say(f"given up {item['key']}: {refused}")

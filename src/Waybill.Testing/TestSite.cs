@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Waybill.Definition;
 using Waybill.Engine;
+using Waybill.Engine.Remote;
 using Waybill.Stores;
 using Waybill.Testing.Memory;
 
@@ -45,7 +46,7 @@ public sealed class TestSite : IAsyncDisposable
         SiteDefinition site = SiteDefinition.Checked(setup.Workflows, options);
         tables = new HeldTables(site, Store);
         EndingWatch endings = new();
-        Remote = new RemoteNodes(Time, () => $"lease-{++leasesMade}");
+        Remote = new RemoteNodes(Time, new RemoteLeaseNames(() => "site", () => $"lease-{++leasesMade}"));
         Client = new SiteClient(site, Store, Time, endings, NewId);
         Passes = new Passes(
             new EngineContext(site, Store, Time, scheduler, NewId, endings, Remote, NullLoggerFactory.Instance),

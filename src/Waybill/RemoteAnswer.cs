@@ -20,18 +20,28 @@ public enum RemoteOutcome
     /// element is run again.
     /// </summary>
     LeaseLost = 4,
+
+    /// <summary>
+    /// Another process of the site gave the lease. Nothing happened; what is brought to that process counts.
+    /// </summary>
+    Elsewhere = 5,
 }
 
 /// <summary>The answer to a remote worker.</summary>
 /// <param name="Outcome">What became of it.</param>
 /// <param name="Code">When it was refused: what was wrong, as in <see cref="RouteException.Code"/>.</param>
-/// <param name="Reason">When it was refused or lost: what was wrong, and what to do.</param>
+/// <param name="Reason">When nothing happened by it: what was wrong, and what to do.</param>
 public sealed record RemoteAnswer(RemoteOutcome Outcome, string? Code = null, string? Reason = null)
 {
     internal static RemoteAnswer Lost { get; } = new(
         RemoteOutcome.LeaseLost,
         Reason: "The lease has lapsed, or this process does not know it. Drop the work: it is done again by whoever "
             + "claims it next, with the same idempotency key.");
+
+    internal static RemoteAnswer Elsewhere { get; } = new(
+        RemoteOutcome.Elsewhere,
+        Reason: "Another process gave this lease. Send the same again, so that it reaches that one; when none has "
+            + "taken it until the lease has lapsed, drop the work.");
 }
 
 /// <summary>Why a remote worker could not do its work.</summary>

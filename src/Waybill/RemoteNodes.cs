@@ -16,15 +16,17 @@ public sealed class RemoteNodes
     private readonly Lock gate = new();
     private readonly RemoteOffers offers = new();
     private readonly RemoteLeases leases;
+    private readonly RemoteLeaseNames names;
     private readonly TimeProvider time;
     private readonly TaskCompletionSource drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private RemoteRoutes? routes;
     private bool isDraining;
 
-    internal RemoteNodes(TimeProvider time, Func<string> newLease)
+    internal RemoteNodes(TimeProvider time, RemoteLeaseNames names)
     {
         this.time = time;
-        leases = new RemoteLeases(time, newLease);
+        this.names = names;
+        leases = new RemoteLeases(time, names.New);
     }
 
     /// <summary>The nodes that are run remotely and hosted by this process; none before its worker starts.</summary>
@@ -100,11 +102,21 @@ public sealed class RemoteNodes
         return taken;
     }
 
+    /// <summary>
+    /// Whether a lease was given by another process: nothing is known of it here, and that process may still hold it.
+    /// </summary>
+    /// <param name="lease">The lease.</param>
+    public bool IsOfAnother(string lease)
+    {
+        ArgumentNullException.ThrowIfNull(lease);
+        return names.IsOfAnother(lease);
+    }
+
     /// <summary>Extends leases, each by the lease that its node declares, from now.</summary>
     /// <param name="held">Leases.</param>
     /// <returns>
     /// For each, in order: how long it lasts now, never longer than the node's timeout lets the run go on; null when it
-    /// is lost.
+    /// is lost, or another process gave it (<see cref="IsOfAnother"/>).
     /// </returns>
     public IReadOnlyList<TimeSpan?> Extend(IReadOnlyList<string> held)
     {
@@ -124,7 +136,7 @@ public sealed class RemoteNodes
     {
         ArgumentNullException.ThrowIfNull(route);
         if (Find(lease) is not { } run)
-            return RemoteAnswer.Lost;
+            return IsOfAnother(lease) ? RemoteAnswer.Elsewhere : RemoteAnswer.Lost;
         try
         {
             Route read = routes!.Read(run, route);
@@ -158,7 +170,7 @@ public sealed class RemoteNodes
     {
         ArgumentNullException.ThrowIfNull(failure);
         if (Find(lease) is not { } run)
-            return RemoteAnswer.Lost;
+            return IsOfAnother(lease) ? RemoteAnswer.Elsewhere : RemoteAnswer.Lost;
         RemoteFailureException error = RemoteFailureException.Of(failure);
         lock (gate)
         {

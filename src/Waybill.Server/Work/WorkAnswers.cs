@@ -60,14 +60,16 @@ internal sealed record WorkResults(IReadOnlyList<WorkResult> Results);
 /// <param name="Lease">The lease.</param>
 /// <param name="Outcome">What became of it.</param>
 /// <param name="LeaseMs">How long it lasts now, in milliseconds, when it was extended.</param>
-/// <param name="Problem">What is wrong, when it was refused or lost.</param>
+/// <param name="Problem">What is wrong, when nothing happened by it.</param>
 internal sealed record WorkResult(string Lease, WorkOutcome Outcome, long? LeaseMs = null, WorkProblem? Problem = null)
 {
     private static readonly ProblemType RouteRefused = new("route-refused", 422, "The route cannot be carried out");
+    private static readonly ProblemType OfAnother = new("lease-elsewhere", 421, "Another process gave the lease");
     private static readonly ProblemType LeaseLost = new("lease-lost", 409, "The lease is lost");
 
-    public static WorkResult OfHeartbeat(string lease, TimeSpan? left) => left is { } span
+    public static WorkResult OfHeartbeat(string lease, TimeSpan? left, bool isOfAnother) => left is { } span
         ? new WorkResult(lease, WorkOutcome.Extended, (long)span.TotalMilliseconds)
+        : isOfAnother ? Elsewhere(lease, "Another process gave this lease. Send the heartbeat again, to reach that one.")
         : Lost(lease, "The lease has lapsed or was answered for. Drop the work: whoever claims it next does it.");
 
     public static WorkResult Of(string lease, RemoteAnswer answer) => answer.Outcome switch
@@ -77,8 +79,12 @@ internal sealed record WorkResult(string Lease, WorkOutcome Outcome, long? Lease
         RemoteOutcome.Failed => new WorkResult(lease, WorkOutcome.Failed),
         RemoteOutcome.Refused => new WorkResult(
             lease, WorkOutcome.Refused, Problem: WorkProblem.Of(RouteRefused, answer.Reason!, answer.Code)),
+        RemoteOutcome.Elsewhere => Elsewhere(lease, answer.Reason!),
         _ => Lost(lease, answer.Reason!),
     };
+
+    private static WorkResult Elsewhere(string lease, string detail) =>
+        new(lease, WorkOutcome.Elsewhere, Problem: WorkProblem.Of(OfAnother, detail));
 
     private static WorkResult Lost(string lease, string detail) =>
         new(lease, WorkOutcome.LeaseLost, Problem: WorkProblem.Of(LeaseLost, detail));
@@ -104,6 +110,9 @@ internal enum WorkOutcome
 
     /// <summary>Nobody holds the lease any more.</summary>
     LeaseLost,
+
+    /// <summary>Another process gave the lease; nothing happened.</summary>
+    Elsewhere,
 }
 
 /// <summary>A problem within an answer that is itself well; the members of problem details.</summary>

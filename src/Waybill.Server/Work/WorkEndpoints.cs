@@ -22,6 +22,7 @@ internal static class WorkEndpoints
             .Is(ServerRole.Worker, "ClaimWork", "Waits for elements of remote nodes and takes them, each on a lease.")
             .LooksAtScope()
             .Reads<ClaimBody>()
+            .Example("""{"worker":"robot 7","nodes":[{"workflow":"gifts","node":"wrap"}],"max":4}""")
             .Gives<ClaimAnswer>();
         group.MapPost("work/heartbeat", HeartbeatAsync)
             .Is(ServerRole.Worker, "ExtendWork", "Extends leases.")
@@ -32,6 +33,7 @@ internal static class WorkEndpoints
             .Is(ServerRole.Worker, "CompleteWork", "Brings routes; answers when their hops are committed.")
             .LooksAtScope()
             .Reads<CompletionBody[]>()
+            .Example("""[{"lease":"9c04e1aa.5d1f","route":{"to":"send","data":{"title":"A book"}}}]""")
             .Gives<WorkResults>();
         group.MapPost("work/fail", FailAsync)
             .Is(ServerRole.Worker, "FailWork", "Ends runs as failed; answers when that is committed.")
@@ -74,7 +76,11 @@ internal static class WorkEndpoints
         HeartbeatBody body = await StrictJson.ReadAsync<HeartbeatBody>(http.Request, cancel: http.RequestAborted);
         Check(body.Leases, ItemsMax);
         IReadOnlyList<TimeSpan?> extended = desk.Extend(body.Leases);
-        return Answer.Ok(new WorkResults([.. body.Leases.Zip(extended, WorkResult.OfHeartbeat)]));
+        return Answer.Ok(new WorkResults(
+        [
+            .. body.Leases.Zip(
+                extended, (lease, left) => WorkResult.OfHeartbeat(lease, left, desk.IsOfAnother(lease))),
+        ]));
     }
 
     private static async Task<IResult> CompleteAsync(HttpContext http, RemoteNodes desk)
@@ -96,10 +102,9 @@ internal static class WorkEndpoints
             item.Lease, await desk.FailAsync(item.Lease, item.ToFailure(), http.RequestAborted))))));
     }
 
-    // Reading knows which members may be null, but not which items.
-    private static void Check<T>(IReadOnlyList<T?> items, int max)
+    private static void Check<T>(IReadOnlyList<T> items, int max)
     {
-        if (items.Count < 1 || items.Count > max || items.Any(item => item is null))
-            throw Answer.Invalid($"The list has 1 to {max} items, none of them null; this one has {items.Count}.");
+        if (items.Count < 1 || items.Count > max)
+            throw Answer.Invalid($"The list has 1 to {max} items; this one has {items.Count}.");
     }
 }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Waybill.Definition;
 using Waybill.Engine;
+using Waybill.Engine.Remote;
 using Waybill.Stores;
 
 namespace Waybill.Testing.Simulation;
@@ -51,7 +52,8 @@ internal sealed class SimulatedProcess : SynchronizationContext, IRunScheduler, 
         store = new FaultyStore(world.Site, new Wire(world, this));
         tables = new HeldTables(site, store);
         EndingWatch endings = new();
-        RemoteNodes remote = new(Time, () => world.NewId().ToString());
+        RemoteNodes remote = new(
+            Time, new RemoteLeaseNames(() => world.NewId().ToString(), () => world.NewId().ToString()));
         Passes = new Passes(
             new EngineContext(site, store, Time, this, world.NewId, endings, remote, NullLoggerFactory.Instance),
             NoServices.Instance);

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Waybill.Definition;
 using Waybill.Engine;
+using Waybill.Engine.Remote;
 using Waybill.Stores;
 
 namespace Waybill.Hosting;
@@ -31,7 +32,8 @@ public static class WaybillServiceCollectionExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(_ => SiteDefinition.Checked(builder.Workflows, builder.Options));
         services.AddSingleton<EndingWatch>();
-        services.AddSingleton(provider => new RemoteNodes(provider.GetRequiredService<TimeProvider>(), NewLease));
+        services.AddSingleton(provider => new RemoteNodes(
+            provider.GetRequiredService<TimeProvider>(), new RemoteLeaseNames(() => RandomHex(8), () => RandomHex(32))));
         services.AddSingleton(createStore);
         services.AddSingleton(provider => new SiteClient(
             provider.GetRequiredService<SiteDefinition>(),
@@ -67,8 +69,8 @@ public static class WaybillServiceCollectionExtensions
         return new Worker(context, provider, provider.GetService<IHostApplicationLifetime>());
     }
 
-    // Not to be guessed: whoever knows it can complete the run.
-    private static string NewLease() => RandomNumberGenerator.GetHexString(32, lowercase: true);
+    // Not to be guessed: whoever knows a lease can complete its run.
+    private static string RandomHex(int length) => RandomNumberGenerator.GetHexString(length, lowercase: true);
 
     private static Func<ElementId> IdsBy(TimeProvider time) =>
         () => new ElementId(Guid.CreateVersion7(time.GetUtcNow()));

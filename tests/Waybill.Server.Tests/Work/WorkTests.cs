@@ -78,6 +78,27 @@ public sealed class WorkTests
     }
 
     [Fact]
+    public async Task A_lease_that_another_process_gave_is_told_apart_from_one_that_is_lost()
+    {
+        await using ServerHost host = await ServerHost.StartAsync([WorkHost.Flow()]);
+        HttpClient worker = await host.HolderAsync(ServerRole.Worker);
+
+        JsonElement beat = await ResultAsync("/v1/work/heartbeat", """{"leases":["kite.lease-1"]}""");
+        JsonElement done = await ResultAsync("/v1/work/complete", $$"""[{"lease":"kite.lease-1","route":{{ToShip}}}]""");
+        JsonElement failed = await ResultAsync("/v1/work/fail", """[{"lease":"kite.lease-1","reason":"no paper"}]""");
+        JsonElement own = await ResultAsync("/v1/work/fail", """[{"lease":"site.lease-99","reason":"no paper"}]""");
+
+        Assert.All([beat, done, failed], result => Assert.Equal(
+            ("elsewhere", "urn:waybill:problem:lease-elsewhere", 421),
+            (result.Text("outcome"), result.GetProperty("problem").Text("type"),
+                result.GetProperty("problem").GetProperty("status").GetInt32())));
+        Assert.Equal("leaseLost", own.Text("outcome"));
+
+        async Task<JsonElement> ResultAsync(string path, string json) =>
+            (await host.SendAsync(worker, path, json)).GetProperty("results")[0];
+    }
+
+    [Fact]
     public async Task A_lapsed_lease_is_lost_to_heartbeats_and_to_routes()
     {
         Workflow<Parcel, string> flow = WorkHost.Flow();
