@@ -20,8 +20,6 @@ internal sealed record HeldFilterBody(
     {
         if (Ids?.Count > IdsMax || Where?.Count > ConditionsMax)
             throw Answer.Invalid("A filter names at most 1,000 ids and 16 conditions.");
-        if (Where?.Contains(null!) == true)
-            throw Answer.Invalid("A condition names a column and how it is compared; null does not.");
         return new HeldFilter
         {
             Group = Group,

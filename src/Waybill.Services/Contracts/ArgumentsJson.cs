@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using Waybill.Serialization;
 
 namespace Waybill.Services.Contracts;
 
@@ -62,9 +63,11 @@ internal static class ArgumentsJson
         try
         {
             object? value = JsonSerializer.Deserialize(ref reader, parameter.Json);
-            return value is not null || parameter.MayBeNull
-                ? value
-                : throw new JsonException("it cannot be null.");
+            if (value is null && !parameter.MayBeNull)
+                throw new JsonException("it cannot be null.");
+            return NullItems.AreIn(value, parameter.Nullability)
+                ? throw new JsonException("it holds null; leave the item out.")
+                : value;
         }
         catch (JsonException error)
         {

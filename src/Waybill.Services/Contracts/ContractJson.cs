@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using Waybill.Serialization;
 
 namespace Waybill.Services.Contracts;
 
@@ -27,7 +28,9 @@ internal static class ContractJson
             UnmappedMemberHandling = unknown,
             RespectNullableAnnotations = true,
             RespectRequiredConstructorParameters = true,
-            TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
+            TypeInfoResolver = unknown == JsonUnmappedMemberHandling.Skip
+                ? new DefaultJsonTypeInfoResolver()
+                : new DefaultJsonTypeInfoResolver { Modifiers = { NullItems.RefuseIn } },
         };
         options.MakeReadOnly();
         return options;

@@ -6,12 +6,13 @@ using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using System.Text.Unicode;
 using Microsoft.AspNetCore.Http;
+using Waybill.Serialization;
 
 namespace Waybill.Services.Http;
 
 /// <summary>
-/// Reads JSON that clients send, strictly: unknown, doubled, missing and null members are refused, as are comments,
-/// trailing commas, numbers in quotes, instants without an offset, text that is not UTF-8, and more than 32 levels.
+/// Reads JSON that clients send, strictly: unknown, doubled, missing and null members are refused, as are nulls in
+/// lists and maps (unless they are declared), comments, trailing commas, numbers in quotes, instants without an offset, text that is not UTF-8, and more than 32 levels.
 /// Every refusal is a <see cref="ProblemException"/> of the client's.
 /// </summary>
 public static class StrictJson
@@ -89,6 +90,8 @@ public static class StrictJson
         {
             T value = JsonSerializer.Deserialize<T>(utf8Json, Options)
                 ?? throw new ProblemException(ProblemType.InvalidInput, "The body is null.");
+            if (NullItems.AreIn(value))
+                throw new ProblemException(ProblemType.InvalidInput, "The list holds null; leave the item out.");
             RequireUnicode(utf8Json);
             return value;
         }
@@ -173,7 +176,7 @@ public static class StrictJson
                 new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false),
                 new InstantConverter(),
             },
-            TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
+            TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { NullItems.RefuseIn } },
         };
         options.MakeReadOnly();
         return options;

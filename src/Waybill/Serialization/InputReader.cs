@@ -29,7 +29,8 @@ internal sealed class InputReader
             AllowDuplicateProperties = false,
             RespectNullableAnnotations = true,
             MaxDepth = DepthMax,
-            TypeInfoResolver = stored.TypeInfoResolver!.WithAddedModifier(RequireWhatHasNoDefault),
+            TypeInfoResolver = stored.TypeInfoResolver!.WithAddedModifier(RequireWhatHasNoDefault)
+                .WithAddedModifier(NullItems.RefuseIn),
         };
         options.MakeReadOnly();
         openOptions = new JsonSerializerOptions(options) { UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip };
@@ -71,8 +72,11 @@ internal sealed class InputReader
     {
         try
         {
-            return JsonSerializer.Deserialize(json, contract)
+            object value = JsonSerializer.Deserialize(json, contract)
                 ?? throw new InputException($"The {what} is null.", "$");
+            return !NullItems.AreIn(value)
+                ? value
+                : throw new InputException($"The {what} holds null; leave the item out.", "$");
         }
         catch (JsonException error)
         {

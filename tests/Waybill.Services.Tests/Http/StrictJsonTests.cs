@@ -41,6 +41,30 @@ public sealed class StrictJsonTests
     }
 
     [Theory]
+    [InlineData("""{"names":["a",null],"notes":[]}""", "names")]
+    [InlineData("""{"names":["a"],"notes":[null],"byName":{"a":[null]}}""", "byName")]
+    [InlineData("""{"names":["a"],"notes":[],"more":[{"names":[null],"notes":[]}]}""", "$.more")]
+    public void Nulls_in_lists_and_maps_are_refused_wherever_they_are(string json, string named)
+    {
+        ProblemException problem = Assert.Throws<ProblemException>(
+            () => StrictJson.Parse<Lists>(Encoding.UTF8.GetBytes(json)));
+
+        Assert.Equal(ProblemType.InvalidInput, problem.Type);
+        Assert.Contains(named, problem.Message);
+        Assert.Contains("holds null", problem.Message);
+    }
+
+    [Fact]
+    public void Nulls_that_are_declared_are_read_and_a_body_that_is_a_list_holds_none()
+    {
+        Lists read = StrictJson.Parse<Lists>("""{"names":["a"],"notes":[null],"counts":[null,1]}"""u8);
+
+        Assert.Equal((string?)null, Assert.Single(read.Notes));
+        Assert.Equal([null, 1], read.Counts!);
+        Assert.Throws<ProblemException>(() => StrictJson.Parse<Wish[]>("[null]"u8));
+    }
+
+    [Theory]
     [InlineData("2026-01-31T12:00:00Z")]
     [InlineData("2026-01-31T13:00:00+01:00")]
     [InlineData("2026-01-31T10:00:00.000-02:00")]
@@ -105,4 +129,9 @@ public sealed class StrictJsonTests
     }
 
     private sealed record Wish(int Count, Colour Colour, string? Note = null);
+
+    private sealed record Lists(
+        IReadOnlyList<string> Names, IReadOnlyList<string?> Notes,
+        IReadOnlyDictionary<string, IReadOnlyList<string>>? ByName = null, IReadOnlyList<Lists>? More = null,
+        int?[]? Counts = null);
 }
