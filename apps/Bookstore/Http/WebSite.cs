@@ -22,7 +22,7 @@ internal static class WebSite
         return builder;
     }
 
-    /// <summary>Adds what the shop needs, behind the site, whose store has to be open first.</summary>
+    /// <summary>Adds what the shop needs besides the site.</summary>
     public static void Add(IServiceCollection services, SiteOrder order)
     {
         if (!order.HasShop)

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Options;
 
 namespace Waybill.Server.Access;
@@ -18,10 +19,15 @@ internal sealed class ServerAuthorization(IOptions<WaybillServerOptions> server)
                 policy => policy.AddAuthenticationSchemes(schemes).AddRequirements(new RoleRequirement(role)));
         }
 
-        // Where there is no endpoint at all, a known caller may learn that there is none.
+        // Where there is no endpoint at all, a known caller may learn that there is none, or of what else is wrong.
         options.FallbackPolicy = new AuthorizationPolicyBuilder(schemes)
             .RequireAuthenticatedUser()
-            .RequireAssertion(context => context.Resource is HttpContext http && http.GetEndpoint() is null)
+            .RequireAssertion(context => context.Resource is HttpContext http && IsNone(http.GetEndpoint()))
             .Build();
     }
+
+    // What routing puts in place of an endpoint that does not take the method or the media type; it only refuses.
+    private static bool IsNone(Endpoint? endpoint) =>
+        endpoint is null || (endpoint is not RouteEndpoint && endpoint.DisplayName
+            is "405 HTTP Method Not Supported" or "415 HTTP Unsupported Media Type");
 }

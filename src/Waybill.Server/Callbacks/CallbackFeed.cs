@@ -46,8 +46,10 @@ internal sealed partial class CallbackFeed(
         {
             try
             {
-                if (await PumpOnceAsync(stoppingToken) < RowsMax)
-                    await Task.Delay(options.LookInterval, time, stoppingToken);
+                // The pause first: whoever opens the store may start later.
+                await Task.Delay(options.LookInterval, time, stoppingToken);
+                while (await PumpOnceAsync(stoppingToken) == RowsMax)
+                    continue;
                 hasFailed = false;
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -59,8 +61,6 @@ internal sealed partial class CallbackFeed(
                 if (!hasFailed)
                     LogFailed(error);
                 hasFailed = true;
-                await Task.Delay(options.LookInterval, time, stoppingToken).ConfigureAwait(
-                    ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }

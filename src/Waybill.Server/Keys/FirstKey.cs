@@ -11,11 +11,13 @@ namespace Waybill.Server.Keys;
 /// is always the same, so that of several processes that start at once only one makes it.
 /// </summary>
 internal sealed partial class FirstKey(
-    SiteClient site, ApiKeys keys, IOptions<WaybillServerOptions> options, ILogger<FirstKey> log) : IHostedService
+    SiteClient site, ApiKeys keys, IOptions<WaybillServerOptions> options, ILogger<FirstKey> log)
+    : IHostedLifecycleService
 {
     private const string Prefix = "firstkey";
 
-    public async Task StartAsync(CancellationToken cancellationToken)
+    /// <summary>When all else has started: whoever opens the store may have been added later.</summary>
+    public async Task StartedAsync(CancellationToken cancellationToken)
     {
         if (await site.Store.Records.CountAsync(new RecordFilter(KeyRecord.Kind), cancellationToken) > 0)
             return;
@@ -46,7 +48,15 @@ internal sealed partial class FirstKey(
         LogMade(file);
     }
 
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     private static FileStreamOptions ForThisUser()
     {
