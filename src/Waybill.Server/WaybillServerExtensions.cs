@@ -19,6 +19,7 @@ using Waybill.Server.Nodes;
 using Waybill.Server.Sidelined;
 using Waybill.Server.Watching;
 using Waybill.Server.Work;
+using Waybill.Services;
 using Waybill.Services.Asynchronous;
 using Waybill.Services.Http;
 
@@ -29,7 +30,7 @@ public static class WaybillServerExtensions
 {
     /// <summary>
     /// Adds what <see cref="MapWaybill"/> needs: keys, roles, limits, the audit trail. The host adds the site itself,
-    /// which may be one without a worker. From here on an endpoint of the host that states no authorization is open to
+    /// before or after, which may be one without a worker. From here on an endpoint of the host that states no authorization is open to
     /// nobody; say <c>AllowAnonymous</c> or name a policy.
     /// </summary>
     /// <param name="services">The host's services.</param>
@@ -73,6 +74,7 @@ public static class WaybillServerExtensions
         services.AddTickets(tickets => tickets.OpensSecretsFor =
             request => RoleRequirement.Held(request.User) >= ServerRole.Submitter);
         services.AddCallbacks();
+        services.AddServiceCalls();
         services.AddHostedService<FirstKey>();
         return services;
     }
@@ -82,9 +84,17 @@ public static class WaybillServerExtensions
     /// before all endpoints of the host.
     /// </summary>
     /// <param name="app">The host.</param>
+    /// <exception cref="InvalidOperationException">The host has no site, or lacks <c>AddWaybillServer</c>.</exception>
     public static WebApplication MapWaybill(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
+        if (app.Services.GetService<IServiceProviderIsService>() is { } known && !known.IsService(typeof(SiteClient)))
+        {
+            throw new InvalidOperationException(
+                "There is no site to be reached: call AddWaybill on the host's services, before or after "
+                + $"{nameof(AddWaybillServer)}.");
+        }
+
         app.UseProblems();
         app.UseAuthentication();
         app.UseMiddleware<RequestRate>();
@@ -102,6 +112,7 @@ public static class WaybillServerExtensions
         WorkEndpoints.Map(group);
         CallbackRoutes.Map(group);
         EventEndpoints.Map(group);
+        ServiceEndpoints.Map(group);
         HealthEndpoints.Map(app);
         MetricsEndpoint.Map(app);
         // Made now, so that it hears of everything from the start.

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Microsoft.OpenApi;
+using Microsoft.OpenApi.Reader;
 
 namespace Waybill.Server.Tests;
 
@@ -50,6 +52,28 @@ public sealed class DescriptionTests
         });
         Assert.Equal(
             operations.Length, operations.Select(op => op.GetProperty("operationId").GetString()).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task The_description_is_sound_and_says_what_each_operation_refuses_and_honours()
+    {
+        await using ServerHost host = await ServerHost.StartAsync([Sample.Parcels()]);
+        HttpClient reader = await host.HolderAsync(ServerRole.Reader);
+        string json = await reader.GetStringAsync(new Uri("/openapi/v1.json", UriKind.Relative));
+
+        ReadResult read = OpenApiDocument.Parse(json, "json");
+        OpenApiDocument api = read.Document!;
+        OpenApiOperation submit = api.Paths["/v1/workflows/{workflow}/elements"].Operations![HttpMethod.Post];
+        IOpenApiParameter size = api.Paths["/v1/elements"].Operations![HttpMethod.Get].Parameters!
+            .Single(parameter => parameter.Name == "size");
+
+        Assert.Empty(read.Diagnostic!.Errors);
+        Assert.Equal(
+            ["workflow", "Idempotency-Key", "Prefer"], submit.Parameters!.Select(parameter => parameter.Name));
+        Assert.Equal(["200", "202", "400", "401", "403", "404", "429", "503", "default"], submit.Responses!.Keys.Order());
+        Assert.Equal(["Location", "Retry-After"], submit.Responses["202"].Headers!.Keys.Order());
+        Assert.Equal(("1", "1000"), (size.Schema!.Minimum, size.Schema.Maximum));
+        Assert.Contains("traceId", submit.Responses["400"].Content!["application/problem+json"].Schema!.Properties!.Keys);
     }
 
     private static string SourceFolder([System.Runtime.CompilerServices.CallerFilePath] string file = "") =>

@@ -10,10 +10,10 @@ public sealed class HeldTests
     private static readonly Node<Shipment, string> Picked = new("picked");
     private static readonly Node<Wave> Pick = new("pick");
 
-    private static readonly Workflow<Wave, string> Waves = Workflow<Wave, string>.Named("waves").StartsAt(Pick)
+    internal static readonly Workflow<Wave, string> Waves = Workflow<Wave, string>.Named("waves").StartsAt(Pick)
         .Node(Pick, n => n.Run(_ => Route.Finish("picked")).Finishes());
 
-    private static readonly Workflow<Shipment, string> Shipments =
+    internal static readonly Workflow<Shipment, string> Shipments =
         Workflow<Shipment, string>.Named("shipments").StartsAt(Picklist)
             .Holds(Picklist, h => h
                 .GroupBy(s => s.Method)
@@ -164,7 +164,7 @@ public sealed class HeldTests
         return host;
     }
 
-    private sealed record Shipment(string Method, string Zone, int Grams);
+    internal sealed record Shipment(string Method, string Zone, int Grams);
 
-    private sealed record Wave(string Group);
+    internal sealed record Wave(string Group);
 }

@@ -47,6 +47,7 @@ internal static class CallbackRoutes
             .Is(ServerRole.Operator, "ReplayCallback", "Tells a ticket's end again, with the same event.")
             .Reads<ReasonBody>()
             .Gives<CallbackReplayAnswer>(StatusCodes.Status202Accepted)
+            .Honours(RequestHeader.IdempotencyKey)
             .WithIdempotencyKey();
     }
 

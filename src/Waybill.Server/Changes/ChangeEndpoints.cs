@@ -30,6 +30,7 @@ internal static class ChangeEndpoints
         group.MapPost("elements/{id:guid}/changes", RequestAsync)
             .Is(ServerRole.Submitter, "RequestChange", "Asks for a change of an element in flight, and of its family.")
             .LooksAtScope()
+            .Honours(RequestHeader.IdempotencyKey)
             .WithIdempotencyKey()
             .Reads<ChangeBody>()
             .Gives<ChangeAnswer>()

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Authorization;
@@ -5,7 +6,6 @@ using Microsoft.AspNetCore.OpenApi;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.OpenApi;
 using Waybill.Server.Wire;
-using Waybill.Services.Http;
 
 namespace Waybill.Server.Description;
 
@@ -40,12 +40,14 @@ internal static class ApiDescription
             Title = "Waybill",
             Version = "v1",
             Description = "A site's elements, queues, nodes and changes. Input is read strictly: unknown and doubled "
-                + "members and parameters are refused. Errors are problem details (RFC 9457).",
+                + "members and parameters are refused. Errors are problem details (RFC 9457). Any request "
+                + "may carry traceparent (W3C Trace Context): what it begins belongs to that trace.",
         };
         document.Servers = [];
         document.Tags = new HashSet<OpenApiTag>(
             document.Paths.Keys.Select(TagOf).Distinct().Select(name => new OpenApiTag { Name = name }));
         document.Components ??= new OpenApiComponents();
+        ResponseWords.Introduce(document);
         document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>(StringComparer.Ordinal)
         {
             [KeyScheme] = new OpenApiSecurityScheme
@@ -67,15 +69,12 @@ internal static class ApiDescription
         operation.Parameters ??= [];
         foreach (QueryParameter parameter in metadata.OfType<QueryMetadata>().SelectMany(query => query.Parameters))
             operation.Parameters.Add(ToParameter(parameter));
-        operation.Responses ??= [];
-        operation.Responses["default"] = new OpenApiResponse
-        {
-            Description = "A problem (RFC 9457): type, title, status, detail, traceId.",
-            Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal)
-            {
-                [Problems.MediaType] = new(),
-            },
-        };
+        foreach (RequestHeader header in metadata.OfType<HeaderMetadata>().SelectMany(honoured => honoured.Headers))
+            operation.Parameters.Add(ToParameter(header));
+        if (metadata.OfType<ExampleMetadata>().SingleOrDefault() is { } example)
+            operation.RequestBody!.Content![EndpointWords.Json].Example = JsonNode.Parse(example.Json);
+        bool isOpen = metadata.OfType<IAllowAnonymous>().Any();
+        ResponseWords.Complete(operation, context, isOpen);
         string[] policies = [.. metadata.OfType<IAuthorizeData>().Select(data => data.Policy ?? "")];
         ServerRole[] roles = [.. Enum.GetValues<ServerRole>().Where(r => policies.Contains(ServerPolicies.NameOf(r)))];
         if (roles.Length == 0)
@@ -101,12 +100,17 @@ internal static class ApiDescription
     {
         OpenApiSchema one = parameter.Kind switch
         {
-            QueryKind.Number => new() { Type = JsonSchemaType.Integer, Minimum = "0" },
+            QueryKind.Number => new()
+            {
+                Type = JsonSchemaType.Integer,
+                Minimum = parameter.Min.ToString(CultureInfo.InvariantCulture),
+                Maximum = parameter.Max?.ToString(CultureInfo.InvariantCulture),
+            },
             QueryKind.Truth => new() { Type = JsonSchemaType.Boolean },
             QueryKind.Instant => new() { Type = JsonSchemaType.String, Format = "date-time" },
             QueryKind.Id => new() { Type = JsonSchemaType.String, Format = "uuid" },
             QueryKind.Word => Words(parameter.Words),
-            _ => new() { Type = JsonSchemaType.String },
+            _ => new() { Type = JsonSchemaType.String, MaxLength = parameter.LengthMax },
         };
         return new OpenApiParameter
         {
@@ -118,6 +122,15 @@ internal static class ApiDescription
                 : one,
         };
     }
+
+    private static OpenApiParameter ToParameter(RequestHeader header) => new()
+    {
+        Name = header.Name,
+        In = ParameterLocation.Header,
+        Description = header.Says,
+        Schema = new OpenApiSchema { Type = JsonSchemaType.String },
+        Example = header.Example,
+    };
 
     // The description is made with the host's JSON options; the API's own write enumerations as words, leave nulls out,
     // and take no number that is written as text.

@@ -15,6 +15,7 @@ internal static class TicketRouting
     {
         TicketRoutes tickets = routes.MapTickets();
         tickets.Read.RequireAuthorization(ServerPolicies.Reader).LooksAtScope().GivesTicket()
+            .Honours(RequestHeader.Prefer, RequestHeader.IfNoneMatch)
             .AddEndpointFilter(HoldToScopeAsync);
         tickets.Cancel.RequireAuthorization(ServerPolicies.Submitter).LooksAtScope().Reads<ReasonBody>().GivesTicket()
             .AddEndpointFilter(HoldToScopeAsync);
@@ -23,7 +24,8 @@ internal static class TicketRouting
     /// <summary>What answers with a ticket.</summary>
     public static RouteHandlerBuilder GivesTicket(this RouteHandlerBuilder endpoint) => endpoint
         .Gives<TicketAnswer>(StatusCodes.Status200OK)
-        .Gives<TicketAnswer>(StatusCodes.Status202Accepted);
+        .Gives<TicketAnswer>(StatusCodes.Status202Accepted)
+        .WithMetadata(new TicketMetadata());
 
     private static async ValueTask<object?> HoldToScopeAsync(
         EndpointFilterInvocationContext context, EndpointFilterDelegate next)

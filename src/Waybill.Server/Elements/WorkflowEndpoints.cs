@@ -24,7 +24,9 @@ internal static class WorkflowEndpoints
         group.MapPost("workflows/{workflow}/elements", SubmitAsync)
             .Is(ServerRole.Submitter, "SubmitElement", "Submits an element to the newest version of a workflow.")
             .Reads<SubmitBody>()
+            .Example("""{"key":"order-4711","data":{"sku":"A1","quantity":2}}""")
             .GivesTicket()
+            .Honours(RequestHeader.IdempotencyKey, RequestHeader.Prefer)
             .WithIdempotencyKey();
     }
 

@@ -20,6 +20,7 @@ internal sealed class HeldActs(SiteClient site, AuditTrail audit)
                 string workflow, int version, string node, HttpContext http, HeldActs acts) =>
                 acts.ReleaseAsync(new NodeAddress(workflow, version, node), http))
             .Is(ServerRole.Operator, "ReleaseHeld", "Releases what matches into one batch, those held longest first.")
+            .Honours(RequestHeader.IdempotencyKey)
             .WithIdempotencyKey()
             .Reads<ReleaseBody>()
             .Gives<ReleasedAnswer>();

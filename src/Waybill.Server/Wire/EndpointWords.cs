@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -23,6 +24,16 @@ internal static class EndpointWords
     public static RouteHandlerBuilder Takes(
         this RouteHandlerBuilder endpoint, params IEnumerable<QueryParameter> parameters) =>
         endpoint.WithMetadata(new QueryMetadata([.. parameters]));
+
+    /// <summary>Which headers it honours besides those of every request.</summary>
+    public static RouteHandlerBuilder Honours(
+        this RouteHandlerBuilder endpoint, params IEnumerable<RequestHeader> headers) =>
+        endpoint.WithMetadata(new HeaderMetadata([.. headers]));
+
+    /// <summary>A body that it takes, as an example.</summary>
+    public static RouteHandlerBuilder Example(
+        this RouteHandlerBuilder endpoint, [StringSyntax(StringSyntaxAttribute.Json)] string json) =>
+        endpoint.WithMetadata(new ExampleMetadata(json));
 
     /// <summary>The name of a member or of an enumeration's value, as it is written.</summary>
     public static string CamelCase(string name) => JsonNamingPolicy.CamelCase.ConvertName(name);

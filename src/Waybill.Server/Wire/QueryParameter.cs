@@ -9,13 +9,19 @@ internal sealed record QueryParameter(string Name, QueryKind Kind, string Says)
     /// <summary>What it can be, where it is one of a few words.</summary>
     public IReadOnlyList<string> Words { get; init; } = [];
 
+    /// <summary>The least that a number may be.</summary>
+    public long Min { get; init; }
+
+    /// <summary>The most that a number may be; null for no bound.</summary>
+    public long? Max { get; init; }
+
     /// <summary>How long a text may be, in characters.</summary>
     public int LengthMax { get; init; } = 400;
 
     /// <summary>The parameters of every listing in pages.</summary>
     public static IReadOnlyList<QueryParameter> Page { get; } =
     [
-        new("size", QueryKind.Number, "How many items at the most: 1 to 1,000; default 100."),
+        new("size", QueryKind.Number, "How many items at the most: 1 to 1,000; default 100.") { Min = 1, Max = 1000 },
         new("after", QueryKind.Number, "The `next` of the page before."),
     ];
 
