@@ -30,8 +30,8 @@ public static class WaybillServerExtensions
 {
     /// <summary>
     /// Adds what <see cref="MapWaybill"/> needs: keys, roles, limits, the audit trail. The host adds the site itself,
-    /// before or after, which may be one without a worker. From here on an endpoint of the host that states no authorization is open to
-    /// nobody; say <c>AllowAnonymous</c> or name a policy.
+    /// before or after; it may be one without a worker. From here on an endpoint of the host that states no
+    /// authorization is open to nobody; say <c>AllowAnonymous</c> or name a policy.
     /// </summary>
     /// <param name="services">The host's services.</param>
     /// <param name="setup">Chooses options; null for the defaults.</param>

@@ -47,7 +47,7 @@ public sealed class ServiceTickets<TContract>
     /// Waits until a ticket has ended, and gives its result. Goes on when the service cannot be reached for a while.
     /// </summary>
     /// <param name="ticket">The ticket.</param>
-    /// <param name="limit">How long to wait at the most; the time that the present call has left may be shorter.</param>
+    /// <param name="limit">How long to wait at the most; the present call may have less time left.</param>
     /// <param name="cancel">Stops waiting; the work goes on.</param>
     /// <typeparam name="T">What it brings.</typeparam>
     /// <exception cref="TicketException">It ended without a result: failed, cancelled or dropped.</exception>

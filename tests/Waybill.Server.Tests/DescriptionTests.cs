@@ -70,10 +70,12 @@ public sealed class DescriptionTests
         Assert.Empty(read.Diagnostic!.Errors);
         Assert.Equal(
             ["workflow", "Idempotency-Key", "Prefer"], submit.Parameters!.Select(parameter => parameter.Name));
-        Assert.Equal(["200", "202", "400", "401", "403", "404", "429", "503", "default"], submit.Responses!.Keys.Order());
+        Assert.Equal(
+            ["200", "202", "400", "401", "403", "404", "429", "503", "default"], submit.Responses!.Keys.Order());
         Assert.Equal(["Location", "Retry-After"], submit.Responses["202"].Headers!.Keys.Order());
         Assert.Equal(("1", "1000"), (size.Schema!.Minimum, size.Schema.Maximum));
-        Assert.Contains("traceId", submit.Responses["400"].Content!["application/problem+json"].Schema!.Properties!.Keys);
+        IOpenApiSchema problem = submit.Responses["400"].Content!["application/problem+json"].Schema!;
+        Assert.Contains("traceId", problem.Properties!.Keys);
     }
 
     private static string SourceFolder([System.Runtime.CompilerServices.CallerFilePath] string file = "") =>

@@ -69,7 +69,7 @@ internal sealed record WorkResult(string Lease, WorkOutcome Outcome, long? Lease
 
     public static WorkResult OfHeartbeat(string lease, TimeSpan? left, bool isOfAnother) => left is { } span
         ? new WorkResult(lease, WorkOutcome.Extended, (long)span.TotalMilliseconds)
-        : isOfAnother ? Elsewhere(lease, "Another process gave this lease. Send the heartbeat again, to reach that one.")
+        : isOfAnother ? Elsewhere(lease, "Another process gave this lease. Send it again, so that it reaches that one.")
         : Lost(lease, "The lease has lapsed or was answered for. Drop the work: whoever claims it next does it.");
 
     public static WorkResult Of(string lease, RemoteAnswer answer) => answer.Outcome switch

@@ -12,8 +12,9 @@ namespace Waybill.Services.Http;
 
 /// <summary>
 /// Reads JSON that clients send, strictly: unknown, doubled, missing and null members are refused, as are nulls in
-/// lists and maps (unless they are declared), comments, trailing commas, numbers in quotes, instants without an offset, text that is not UTF-8, and more than 32 levels.
-/// Every refusal is a <see cref="ProblemException"/> of the client's.
+/// lists and maps (unless they are declared), comments, trailing commas, numbers in quotes, instants without an
+/// offset, text that is not UTF-8, and more than 32 levels. Every refusal is a <see
+/// cref="ProblemException"/> of the client's.
 /// </summary>
 public static class StrictJson
 {

@@ -106,5 +106,5 @@ internal sealed class OperationRuns(OperationContract operation, ServedService s
 
     private Problem Unsupported() => Problem.Of(new ProblemException(
         IdempotencyProblems.Unsupported,
-        $"{operation} is served without a site that could keep keys. Send the call without one, and do not repeat it."));
+        $"{operation} is served without a site that could keep keys. Send the call without one, and only once."));
 }

@@ -33,7 +33,8 @@ public static class WaybillServiceCollectionExtensions
         services.AddSingleton(_ => SiteDefinition.Checked(builder.Workflows, builder.Options));
         services.AddSingleton<EndingWatch>();
         services.AddSingleton(provider => new RemoteNodes(
-            provider.GetRequiredService<TimeProvider>(), new RemoteLeaseNames(() => RandomHex(8), () => RandomHex(32))));
+            provider.GetRequiredService<TimeProvider>(),
+            new RemoteLeaseNames(() => RandomHex(8), () => RandomHex(32))));
         services.AddSingleton(createStore);
         services.AddSingleton(provider => new SiteClient(
             provider.GetRequiredService<SiteDefinition>(),

@@ -50,7 +50,8 @@ public sealed class DeliveryTests
 
         Assert.Equal(2, site.Receiver.Came.Count);
         Assert.All(site.Receiver.Came, came => Assert.Equal(
-            click.TraceId, ActivityContext.Parse(came.Request.Headers.GetValues("traceparent").Single(), null).TraceId));
+            click.TraceId,
+            ActivityContext.Parse(came.Request.Headers.GetValues("traceparent").Single(), null).TraceId));
         Assert.All(site.Receiver.Came, came => Assert.Equal(
             click.Id, JsonDocument.Parse(came.Body).RootElement.GetProperty("traceparent").GetString()));
     }

@@ -84,7 +84,8 @@ public sealed class WorkTests
         HttpClient worker = await host.HolderAsync(ServerRole.Worker);
 
         JsonElement beat = await ResultAsync("/v1/work/heartbeat", """{"leases":["kite.lease-1"]}""");
-        JsonElement done = await ResultAsync("/v1/work/complete", $$"""[{"lease":"kite.lease-1","route":{{ToShip}}}]""");
+        JsonElement done = await ResultAsync(
+            "/v1/work/complete", $$"""[{"lease":"kite.lease-1","route":{{ToShip}}}]""");
         JsonElement failed = await ResultAsync("/v1/work/fail", """[{"lease":"kite.lease-1","reason":"no paper"}]""");
         JsonElement own = await ResultAsync("/v1/work/fail", """[{"lease":"site.lease-99","reason":"no paper"}]""");
 

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Waybill.Definition;
 using Waybill.Engine;
+using Waybill.Engine.Remote;
 using Waybill.Testing;
 using Waybill.Testing.Memory;
 using static Waybill.Tests.Engine.HoldSample;
@@ -26,7 +27,7 @@ public sealed class HoldHostingTests
         EngineContext context = new(
             site, new MemoryStore(time), time, ThreadPoolScheduler.Instance,
             () => new ElementId(Guid.CreateVersion7()), new EndingWatch(),
-            new RemoteNodes(time, () => "lease"), warnings);
+            new RemoteNodes(time, new RemoteLeaseNames(() => "here", () => "lease")), warnings);
         using Worker worker = new(context, new NoServices(), lifetime: null);
 
         await worker.StartAsync(TestContext.Current.CancellationToken);
