@@ -88,7 +88,10 @@ public sealed class SqliteStore : ISiteStore
     /// <inheritdoc/>
     /// <exception cref="StoreUnavailableException">Another process has the file open for writing.</exception>
     /// <exception cref="StoreBrokenException">The file is no database, or damaged.</exception>
-    /// <exception cref="InvalidOperationException">It is another program's, which is left as it is.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// It is another program's, which is left as it is. Tables of one's own, for attached writes, are added to a file
+    /// that the store has made.
+    /// </exception>
     /// <exception cref="IOException">It cannot be created, read or written there.</exception>
     public async Task OpenAsync(CancellationToken cancel)
     {

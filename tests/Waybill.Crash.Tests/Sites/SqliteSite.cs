@@ -19,6 +19,9 @@ internal sealed class SqliteSite : CrashSite
     public static async Task<SqliteSite> CreateAsync(string? folder = null)
     {
         SqliteSite site = new(folder);
+        // The store makes the file, and takes no other; tables of one's own come after that.
+        await using (ISiteStore store = site.CreateStore())
+            await store.OpenAsync(CancellationToken.None);
         await site.ExecuteAsync(Effects.Schema);
         return site;
     }
