@@ -28,8 +28,8 @@ internal static class Schema
         {
             throw new InvalidOperationException(
                 $"{file} is a database of another program: it has tables, but not those of a store. It was left as "
-                + "it is. Name another file; one that does not exist is created, and tables of your own can be added to "
-                + "it then.");
+                + "it is. Name another file; one that does not exist is created, and tables of your own can be added "
+                + "to it then.");
         }
     }
 
