@@ -16,10 +16,7 @@ internal static class RealFiles
     {
         if (Environment.GetEnvironmentVariable("WAYBILL_DATA") is { Length: > 0 } given)
             yield return given;
-        DirectoryInfo? root = new(AppContext.BaseDirectory);
-        while (root is not null && !File.Exists(Path.Combine(root.FullName, "Waybill.slnx")))
-            root = root.Parent;
-        if (root?.Parent is { } beside)
-            yield return Path.Combine(beside.FullName, "shared", "data");
+        if (Path.GetDirectoryName(Repository.Root) is { } beside)
+            yield return Path.Combine(beside, "shared", "data");
     }
 }

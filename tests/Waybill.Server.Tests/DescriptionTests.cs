@@ -9,7 +9,8 @@ public sealed class DescriptionTests
 {
     private const string Renew = "WAYBILL_RENEW_OPENAPI";
 
-    private static readonly string Pinned = Path.Combine(SourceFolder(), "openapi.json");
+    private static readonly string Pinned =
+        Path.Combine(Repository.Root, "tests", "Waybill.Server.Tests", "openapi.json");
 
     [Fact]
     public async Task The_description_of_the_api_is_the_pinned_one()
@@ -77,7 +78,4 @@ public sealed class DescriptionTests
         IOpenApiSchema problem = submit.Responses["400"].Content!["application/problem+json"].Schema!;
         Assert.Contains("traceId", problem.Properties!.Keys);
     }
-
-    private static string SourceFolder([System.Runtime.CompilerServices.CallerFilePath] string file = "") =>
-        Path.GetDirectoryName(file)!;
 }

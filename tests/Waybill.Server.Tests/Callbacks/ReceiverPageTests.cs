@@ -26,10 +26,7 @@ public sealed partial class ReceiverPageTests
 
     private static string CodeOfThePage()
     {
-        DirectoryInfo? folder = new(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "docs", "callbacks.md")))
-            folder = folder.Parent;
-        string page = File.ReadAllText(Path.Combine(folder!.FullName, "docs", "callbacks.md"));
+        string page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "callbacks.md"));
         string code = PythonBlock().Match(page).Groups["code"].Value;
         return string.Join('\n', code.Split('\n').Select(Unindented));
 

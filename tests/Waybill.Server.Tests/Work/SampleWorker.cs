@@ -33,7 +33,7 @@ internal sealed class SampleWorker : IAsyncDisposable
         ProcessStartInfo start = new(
             program,
             [
-                Path.Combine(Root, file), "--server", site.Address, "--workflow", "gifts", "--node", node,
+                Path.Combine(Repository.Root, file), "--server", site.Address, "--workflow", "gifts", "--node", node,
                 "--name", $"{language} at {node}", .. more,
             ])
         {
@@ -94,17 +94,6 @@ internal sealed class SampleWorker : IAsyncDisposable
             process.Kill();
         await EndedAsync();
         process.Dispose();
-    }
-
-    private static string Root { get; } = FindRoot();
-
-    private static string FindRoot()
-    {
-        DirectoryInfo? folder = new(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Waybill.slnx")))
-            folder = folder.Parent;
-        return folder?.FullName ?? throw new InvalidOperationException(
-            $"No Waybill.slnx above {AppContext.BaseDirectory}: the samples lie in the repository.");
     }
 
     private string Said()

@@ -71,7 +71,7 @@ public sealed class ReadmeSample
     [Fact]
     public void Every_line_of_code_in_the_readme_stands_in_these_samples()
     {
-        string root = RootOf(AppContext.BaseDirectory);
+        string root = Repository.Root;
         string samples = Path.Combine(root, "tests", "Waybill.Stores.Tests", "Readme");
         HashSet<string> known = [.. Directory.EnumerateFiles(samples, "*.cs").SelectMany(Lines)];
         IEnumerable<string> shown = File.ReadAllText(Path.Combine(root, "README.md"))
@@ -85,9 +85,6 @@ public sealed class ReadmeSample
     }
 
     private static IEnumerable<string> Lines(string file) => File.ReadLines(file).Select(line => line.Trim());
-
-    private static string RootOf(string folder) =>
-        File.Exists(Path.Combine(folder, "Waybill.slnx")) ? folder : RootOf(Path.GetDirectoryName(folder)!);
 
     private sealed class ApprovingProcessor : IPaymentProcessor
     {

@@ -62,6 +62,6 @@ public sealed class DependencyTests
     }
 
     private static IEnumerable<string> References(string project, string kind) =>
-        XDocument.Load(Path.Combine(SourceTree.Root, project)).Descendants(kind)
+        XDocument.Load(Path.Combine(Repository.Root, project)).Descendants(kind)
             .Select(reference => reference.Attribute("Include")!.Value.Replace('\\', '/'));
 }

@@ -12,7 +12,7 @@ public sealed partial class WritingTests
             from file in SourceTree.Files("*.md", ".")
             from line in SourceTree.Lines(file).Index()
             from Match link in RelativeLink().Matches(line.Item)
-            let target = Path.Combine(SourceTree.Root, Path.GetDirectoryName(file)!, link.Groups["target"].Value)
+            let target = Path.Combine(Repository.Root, Path.GetDirectoryName(file)!, link.Groups["target"].Value)
             where !Path.Exists(target)
             select $"{file}:{line.Index + 1}: {link.Groups["target"].Value}");
     }
