@@ -156,7 +156,8 @@ internal sealed class HeldReleases(
         Board board, HeldTable table, HeldRelease release, Picked picked, long batchKey, int resumeAt)
     {
         new Moves(board, nodes).InsertBatch(
-            release.Batch, batchKey, JournalDetail.Released(release.Batch.BusinessKey, release.Note, picked.Ids));
+            release.Batch, batchKey, JournalDetail.Released(
+                release.Batch.BusinessKey, release.Note, picked.Ids.Select(id => new ElementId(id))));
         string detail = JournalDetail.Batched(release.Batch.Id);
         for (int index = 0; index < picked.Keys.Count; index++)
         {

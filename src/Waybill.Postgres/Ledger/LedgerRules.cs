@@ -90,10 +90,10 @@ internal sealed class LedgerRules(Board board, NodeNumbers nodes)
             board.Note(place);
             if (!mark.IsConcerned)
                 continue;
-            if (answer.Verdict == ChangeVerdict.Spreads)
-                ledger.NoOutcomes.Add((mark.Request.Number, place.Id));
+            if (answer.Outcome is { } outcome)
+                Resolve(mark.Request, place, outcome, answer, facts);
             else
-                Resolve(mark.Request, place, OutcomeOf(answer.Verdict), answer, facts);
+                ledger.NoOutcomes.Add((mark.Request.Number, place.Id));
         }
     }
 
@@ -152,7 +152,7 @@ internal sealed class LedgerRules(Board board, NodeNumbers nodes)
         Put(request, place, outcome, answer?.Reason, answer?.Difference);
         board.Changes.Write(
             JournalKind.ChangeResolved, place,
-            JournalDetail.Resolved(new ChangeId(request.Id), outcome, answer?.Reason, answer?.Difference),
+            JournalDetail.Resolved(new ChangeId(request.Id), outcome, answer),
             outcome == ChangeOutcome.Applied ? facts : null);
     }
 
@@ -184,12 +184,4 @@ internal sealed class LedgerRules(Board board, NodeNumbers nodes)
 
         return family.Values;
     }
-
-    private static ChangeOutcome OutcomeOf(ChangeVerdict verdict) => verdict switch
-    {
-        ChangeVerdict.Applies or ChangeVerdict.AppliesAndSpreads => ChangeOutcome.Applied,
-        ChangeVerdict.Rejects => ChangeOutcome.Rejected,
-        ChangeVerdict.ComesTooLate => ChangeOutcome.TooLate,
-        _ => throw new ArgumentOutOfRangeException(nameof(verdict), verdict, "It has no outcome."),
-    };
 }

@@ -129,10 +129,10 @@ internal sealed class Changes(
         tables.Marks.Delete(mark.Request, element.Key);
         if (!mark.IsConcerned)
             return;
-        if (answer.Verdict == ChangeVerdict.Spreads)
-            tables.Outcomes.Delete(mark.Request, element.Id);
+        if (answer.Outcome is { } outcome)
+            Resolve(mark.Request, element, outcome, answer, facts);
         else
-            Resolve(mark.Request, element, OutcomeOf(answer.Verdict), answer, facts);
+            tables.Outcomes.Delete(mark.Request, element.Id);
     }
 
     private void Finish(PendingMark mark, ElementRow element, ChangeOutcome outcome)
@@ -149,7 +149,7 @@ internal sealed class Changes(
         tables.Outcomes.Put(request, element, outcome, answer?.Reason, answer?.Difference);
         journal.Write(
             JournalKind.ChangeResolved, element.Id, element.Hop, element.Node,
-            JournalDetail.Resolved(request.Id, outcome, answer?.Reason, answer?.Difference),
+            JournalDetail.Resolved(request.Id, outcome, answer),
             facts: outcome == ChangeOutcome.Applied ? facts : null);
     }
 
@@ -169,14 +169,6 @@ internal sealed class Changes(
 
         return family.Values;
     }
-
-    private static ChangeOutcome OutcomeOf(ChangeVerdict verdict) => verdict switch
-    {
-        ChangeVerdict.Applies or ChangeVerdict.AppliesAndSpreads => ChangeOutcome.Applied,
-        ChangeVerdict.Rejects => ChangeOutcome.Rejected,
-        ChangeVerdict.ComesTooLate => ChangeOutcome.TooLate,
-        _ => throw new ArgumentOutOfRangeException(nameof(verdict), verdict, "It has no outcome."),
-    };
 }
 
 /// <summary>The tables of requests, of their outcomes, and of where they are pending.</summary>

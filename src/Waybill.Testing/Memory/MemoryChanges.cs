@@ -68,10 +68,10 @@ internal sealed class MemoryChanges(MemoryState state)
             state.Ledger.Unmark(mark.Request, element);
             if (!mark.IsConcerned)
                 continue;
-            if (answer.Verdict == ChangeVerdict.Spreads)
-                mark.Request.Outcomes.RemoveAll(outcome => outcome.Element == element.Id);
+            if (answer.Outcome is { } outcome)
+                Resolve(mark.Request, element, outcome, answer, facts);
             else
-                Resolve(mark.Request, element, OutcomeOf(answer.Verdict), answer, facts);
+                mark.Request.Outcomes.RemoveAll(found => found.Element == element.Id);
         }
     }
 
@@ -132,7 +132,7 @@ internal sealed class MemoryChanges(MemoryState state)
             element.Id, outcome, element.Node, element.Hop, state.Now, answer?.Reason, answer?.Difference);
         request.Put(resolved);
         state.Write(
-            JournalKind.ChangeResolved, element, JournalDetail.Resolved(request.Change.Id, resolved),
+            JournalKind.ChangeResolved, element, JournalDetail.Resolved(request.Change.Id, outcome, answer),
             facts: outcome == ChangeOutcome.Applied ? facts : null);
     }
 
@@ -151,12 +151,4 @@ internal sealed class MemoryChanges(MemoryState state)
 
         return family.Values;
     }
-
-    private static ChangeOutcome OutcomeOf(ChangeVerdict verdict) => verdict switch
-    {
-        ChangeVerdict.Applies or ChangeVerdict.AppliesAndSpreads => ChangeOutcome.Applied,
-        ChangeVerdict.Rejects => ChangeOutcome.Rejected,
-        ChangeVerdict.ComesTooLate => ChangeOutcome.TooLate,
-        _ => throw new ArgumentOutOfRangeException(nameof(verdict), verdict, "It has no outcome."),
-    };
 }

@@ -132,7 +132,8 @@ internal sealed class MemoryHeldStore(MemoryState state, MemoryHops rules) : IHe
         MemoryElement[] members = [.. matching.Take(release.Max)];
         state.Insert(
             release.Batch, caller: null, JournalKind.Released,
-            JournalDetail.Released(release.Batch.BusinessKey, release.Note, members));
+            JournalDetail.Released(
+                release.Batch.BusinessKey, release.Note, members.Select(member => member.Id)));
         foreach (MemoryElement member in members)
             Join(member, release);
         return new HeldReleased(HeldReleaseStatus.Released, members.Length);

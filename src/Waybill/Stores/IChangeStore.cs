@@ -198,7 +198,18 @@ public enum ChangeVerdict
 /// What was changed, JSON <c>{"from":{…},"to":{…}}</c> with the members that differ, when applied.
 /// </param>
 public sealed record ChangeAnswer(ChangeId Change, ChangeVerdict Verdict, string? Reason = null,
-    string? Difference = null);
+    string? Difference = null)
+{
+    /// <summary>What the verdict is for the element; null when it stays pending, or is only passed on.</summary>
+    public ChangeOutcome? Outcome => Verdict switch
+    {
+        ChangeVerdict.Applies or ChangeVerdict.AppliesAndSpreads => ChangeOutcome.Applied,
+        ChangeVerdict.Rejects => ChangeOutcome.Rejected,
+        ChangeVerdict.ComesTooLate => ChangeOutcome.TooLate,
+        ChangeVerdict.Stays or ChangeVerdict.Spreads => null,
+        _ => throw new InvalidOperationException($"{Verdict} is no verdict."),
+    };
+}
 
 /// <summary>An answer to a change that is pending at an element that nobody owns.</summary>
 public sealed record ChangeResolution
