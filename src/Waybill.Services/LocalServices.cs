@@ -13,9 +13,9 @@ public sealed class LocalServices
 {
     private readonly ConcurrentDictionary<string, object> implementations = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, bool> overHttp = new(StringComparer.Ordinal);
-    private readonly Func<ITicketDesk?> tickets;
+    private readonly Func<TicketDesks?> desks;
 
-    internal LocalServices(Func<ITicketDesk?> tickets) => this.tickets = tickets;
+    internal LocalServices(Func<TicketDesks?> desks) => this.desks = desks;
 
     /// <summary>
     /// Serves a contract to callers in this process. <c>MapService</c> does the same and serves it over HTTP too.
@@ -23,12 +23,16 @@ public sealed class LocalServices
     /// <param name="implementation">One object for all calls: it must be thread-safe.</param>
     /// <typeparam name="TContract">The contract.</typeparam>
     /// <exception cref="ContractException">It is no contract; with everything that is wrong.</exception>
-    /// <exception cref="InvalidOperationException">This process serves it already.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// This process serves it already; or it has asynchronous operations, and the implementation does not say which
+    /// workflows it starts (<see cref="StartsAttribute"/>).
+    /// </exception>
     public void Serve<TContract>(TContract implementation)
         where TContract : class
     {
         ArgumentNullException.ThrowIfNull(implementation);
         ServiceContract contract = ServiceContract.Of(typeof(TContract));
+        TicketScope.Of(implementation.GetType()).Check(contract);
         if (!implementations.TryAdd(contract.Address, implementation))
             throw new InvalidOperationException(
                 $"This process serves {contract} already. Serve each version of a service once.");
@@ -47,13 +51,17 @@ public sealed class LocalServices
         overHttp[ServiceContract.Of(typeof(TContract)).Address] = true;
     }
 
+    /// <summary>
+    /// What carries out a contract's operations here; null when that is done elsewhere. What a service is asked of its
+    /// tickets is for a desk that knows those of its implementation.
+    /// </summary>
     /// <exception cref="InvalidOperationException">It is asked of tickets here, and the host keeps none.</exception>
     internal object? Find(ServiceContract contract)
     {
         object? implementation = implementations.GetValueOrDefault(contract.Address);
         return implementation is null || contract.Type != typeof(ITicketDesk)
             ? implementation
-            : tickets() ?? throw new InvalidOperationException(
+            : desks()?.Of(TicketScope.Of(implementation.GetType())) ?? throw new InvalidOperationException(
                 $"The tickets of {contract} cannot be followed: call AddTickets on the host's services.");
     }
 }

@@ -51,7 +51,7 @@ public static class ServiceClientExtensions
         if (services.Any(service => service.ServiceType == typeof(CallPath)))
             return services;
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton(provider => new LocalServices(provider.GetService<ITicketDesk>));
+        services.AddSingleton(provider => new LocalServices(provider.GetService<TicketDesks>));
         services.AddSingleton<TicketPolls>();
         services.AddSingleton<IConfigureOptions<ServicesOptions>, ConfiguredOptions>();
         services.AddSingleton<IValidateOptions<ServicesOptions>, CheckedOptions>();

@@ -28,8 +28,8 @@ public static class ServiceEndpointExtensions
     /// <exception cref="ContractException">It is no contract; with everything that is wrong.</exception>
     /// <exception cref="ArgumentException">The limits cannot be; with everything that is wrong.</exception>
     /// <exception cref="InvalidOperationException">
-    /// This process serves it already, or the host's services lack <c>AddServiceCalls</c> or, for asynchronous
-    /// operations, <c>AddTickets</c>.
+    /// This process serves it already, or the host's services lack <c>AddServiceCalls</c>; or, for asynchronous
+    /// operations, <c>AddTickets</c>, or the implementation its <see cref="StartsAttribute"/>.
     /// </exception>
     public static IEndpointConventionBuilder MapService<TContract, TImplementation>(
         this IEndpointRouteBuilder routes, Action<ServeOptions>? setup = null)
@@ -73,7 +73,8 @@ public static class ServiceEndpointExtensions
         ServeOptions room = new() { ConcurrencyMax = services.GetRequiredService<TicketOptions>().WaitersMax };
         ServedService desk = served with
         {
-            Implementation = services.GetRequiredService<ITicketDesk>(),
+            Implementation = services.GetRequiredService<TicketDesks>().Of(
+                TicketScope.Of(served.Implementation.GetType())),
             Admission = new Admission(room),
             Options = room,
             Tickets = null,

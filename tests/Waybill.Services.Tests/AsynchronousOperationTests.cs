@@ -65,6 +65,7 @@ public sealed class AsynchronousOperationTests
 
     internal sealed record Shipped(string Tracking);
 
+    [Starts("orders")]
     private sealed class Ordering(SiteClient site) : IOrdering
     {
         public async Task<Ticket<Shipped>> PlaceAsync(string key, int books)

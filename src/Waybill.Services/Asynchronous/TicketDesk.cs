@@ -4,8 +4,15 @@ using Waybill.Stores;
 
 namespace Waybill.Services.Asynchronous;
 
-/// <summary>Tells callers of services how their tickets stand.</summary>
-internal sealed class TicketDesk(Tickets tickets, SiteClient site, TicketOptions options) : ITicketDesk
+/// <summary>Makes the desk of each service.</summary>
+internal sealed class TicketDesks(Tickets tickets, SiteClient site, TicketOptions options)
+{
+    public ITicketDesk Of(TicketScope scope) => new TicketDesk(tickets, site, options, scope);
+}
+
+/// <summary>Tells callers of one service how its tickets stand; others of the site are as if there were none.</summary>
+internal sealed class TicketDesk(Tickets tickets, SiteClient site, TicketOptions options, TicketScope scope)
+    : ITicketDesk
 {
     public async Task<TicketStanding?> ReadAsync(Guid ticket, int waitMs, CancellationToken cancel)
     {
@@ -14,7 +21,7 @@ internal sealed class TicketDesk(Tickets tickets, SiteClient site, TicketOptions
         try
         {
             TimeSpan atMost = wait < options.WaitMax ? wait : options.WaitMax;
-            view = await tickets.LookAsync(new ElementId(ticket), atMost, cancel);
+            view = await tickets.LookAsync(new ElementId(ticket), scope, atMost, cancel);
         }
         catch (ProblemException unknown) when (unknown.Type == TicketProblems.Unknown)
         {
@@ -36,7 +43,7 @@ internal sealed class TicketDesk(Tickets tickets, SiteClient site, TicketOptions
         }
 
         ElementRef element = ElementRef.Of(new ElementId(ticket));
-        if (await site.Store.Tickets.FindAsync(element, cancel) is not { } found)
+        if (await site.Store.Tickets.FindAsync(element, cancel) is not { } found || !scope.Covers(found.Workflow))
             return null;
         CallContext? call = CallContext.Current;
         Actor actor = new(call?.Http?.User.Identity?.Name ?? call?.Caller ?? "unnamed", reason);

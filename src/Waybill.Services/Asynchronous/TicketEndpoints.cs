@@ -22,7 +22,7 @@ public static class TicketEndpoints
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(options);
         services.TryAddSingleton<Tickets>();
-        services.TryAddSingleton<ITicketDesk, TicketDesk>();
+        services.TryAddSingleton<TicketDesks>();
         services.TryAddSingleton<IdempotencyOptions>();
         services.TryAddSingleton<IdempotencyStore>();
         services.TryAddSingleton<IdempotencyDesk>();

@@ -100,7 +100,7 @@ public sealed class Tickets(SiteClient site, ElementWatch watch, TicketOptions o
         Preferences preferences = Preferences.Of(context.Request);
         TimeSpan wait = WaitOf(preferences);
         string[] known = Tags(context.Request);
-        TicketResult result = await LookAsync(element, wait, known, context.RequestAborted);
+        TicketResult result = await LookAsync(element, scope: null, wait, known, context.RequestAborted);
         preferences.Applied(context.Response, wait);
         if (!result.View!.HasEnded)
             context.Response.Headers.RetryAfter = Problems.Seconds(options.RetryAfter);
@@ -135,12 +135,12 @@ public sealed class Tickets(SiteClient site, ElementWatch watch, TicketOptions o
                 $"A reason has at most {ReasonLengthMax} characters; this one has {reason.Length}.");
         }
 
-        TicketView before = await FindAsync(element, context.RequestAborted);
+        TicketView before = await FindAsync(element, scope: null, context.RequestAborted);
         Actor actor = new(NameOf(context.User), reason);
         CancelOutcome outcome = before.HasEnded
             ? CancelOutcome.TooLate
             : await site.CancelAsync(ElementRef.Of(element), actor, context.RequestAborted);
-        TicketView view = await FindAsync(element, context.RequestAborted);
+        TicketView view = await FindAsync(element, scope: null, context.RequestAborted);
         if (outcome is CancelOutcome.TooLate or CancelOutcome.NotFound)
         {
             throw new ProblemException(
@@ -158,30 +158,31 @@ public sealed class Tickets(SiteClient site, ElementWatch watch, TicketOptions o
 
     private async Task<TicketView?> EndedAsync(HttpContext context, ElementId element, TimeSpan wait)
     {
-        TicketView view = await LookAsync(element, wait, context.RequestAborted);
+        TicketView view = await LookAsync(element, scope: null, wait, context.RequestAborted);
         return view.HasEnded ? view : null;
     }
 
     /// <summary>A ticket when it has ended, or as it stands when the time is up.</summary>
-    /// <exception cref="ProblemException">There is no such ticket.</exception>
-    internal async Task<TicketView> LookAsync(ElementId element, TimeSpan wait, CancellationToken cancel) =>
-        (await LookAsync(element, wait, known: [], cancel)).View!;
+    /// <exception cref="ProblemException">There is no such ticket, or it is not in the scope that is given.</exception>
+    internal async Task<TicketView> LookAsync(
+        ElementId element, TicketScope? scope, TimeSpan wait, CancellationToken cancel) =>
+        (await LookAsync(element, scope, wait, known: [], cancel)).View!;
 
     /// <summary>
     /// Looks, and while there is time and nothing to tell, waits and looks again: for the end, or where tags are known,
     /// for another one.
     /// </summary>
     private async Task<TicketResult> LookAsync(
-        ElementId element, TimeSpan wait, string[] known, CancellationToken cancel)
+        ElementId element, TicketScope? scope, TimeSpan wait, string[] known, CancellationToken cancel)
     {
         bool isStepwise = known.Length > 0;
         if (wait <= TimeSpan.Zero || watch.Waiting >= options.WaitersMax)
-            return TicketResult.Of(await FindAsync(element, cancel), StatusCodes.Status200OK);
+            return TicketResult.Of(await FindAsync(element, scope, cancel), StatusCodes.Status200OK);
         using ElementWatching watching = watch.Open(element, endingOnly: !isStepwise);
         long begun = time.GetTimestamp();
         while (true)
         {
-            TicketResult result = TicketResult.Of(await FindAsync(element, cancel), StatusCodes.Status200OK);
+            TicketResult result = TicketResult.Of(await FindAsync(element, scope, cancel), StatusCodes.Status200OK);
             TimeSpan left = wait - time.GetElapsedTime(begun);
             bool isNews = isStepwise && !IsKnown(result, known);
             if (result.View!.HasEnded || isNews || left <= TimeSpan.Zero || watch.IsStopping)
@@ -190,8 +191,11 @@ public sealed class Tickets(SiteClient site, ElementWatch watch, TicketOptions o
         }
     }
 
-    private async Task<TicketView> FindAsync(ElementId element, CancellationToken cancel) =>
-        await TicketView.FindAsync(site.Store, ElementRef.Of(element), cancel) ?? throw Unknown(element.ToString());
+    private async Task<TicketView> FindAsync(ElementId element, TicketScope? scope, CancellationToken cancel) =>
+        await TicketView.FindAsync(site.Store, ElementRef.Of(element), cancel) is { } view
+        && scope?.Covers(view.Ticket.Workflow) != false
+            ? view
+            : throw Unknown(element.ToString());
 
     private TimeSpan WaitOf(Preferences preferences) =>
         preferences.Wait is not { } wait ? TimeSpan.Zero : wait < options.WaitMax ? wait : options.WaitMax;

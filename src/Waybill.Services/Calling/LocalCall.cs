@@ -1,3 +1,4 @@
+using Waybill.Services.Asynchronous;
 using Waybill.Services.Contracts;
 using Waybill.Services.Measuring;
 
@@ -18,6 +19,8 @@ internal sealed class LocalCall(
         {
             // An implementation that ignores its token keeps nobody waiting.
             object? result = await operation.Code.RunAsync(implementation, arguments, cancel).WaitAsync(cancel);
+            if (operation.Code is ITicketCode tickets)
+                TicketScope.Of(implementation.GetType()).Checked(operation, tickets.ReceiptOf(result!));
             ending = CallEnding.Answered;
             return result;
         }

@@ -99,8 +99,13 @@ internal sealed class OperationRuns(OperationContract operation, ServedService s
         using IDisposable scope = CallContext.Serve(
             operation.Service.Address, request.Caller, left, served.Time, stableId, http);
         object? result = await operation.Code.RunAsync(served.Implementation, arguments, cancel);
-        return operation.Code is ITicketCode tickets ? TicketJson.Of(tickets.ReceiptOf(result!))
-            : operation.ResultJson is { } json ? JsonSerializer.SerializeToUtf8Bytes(result, json)
+        if (operation.Code is ITicketCode tickets)
+        {
+            TicketScope own = TicketScope.Of(served.Implementation.GetType());
+            return TicketJson.Of(own.Checked(operation, tickets.ReceiptOf(result!)));
+        }
+
+        return operation.ResultJson is { } json ? JsonSerializer.SerializeToUtf8Bytes(result, json)
             : [];
     }
 

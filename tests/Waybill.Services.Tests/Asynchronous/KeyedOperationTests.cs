@@ -239,6 +239,7 @@ public sealed class KeyedOperationTests : IAsyncDisposable
         }
     }
 
+    [Starts("orders")]
     private sealed class TillService(Till till, SiteClient site) : ITill
     {
         public Task<int> ChargeAsync(int cents) => till.ChargeAsync(CallContext.Current!.StableId);

@@ -181,6 +181,7 @@ public sealed class ServiceTicketTests : IAsyncDisposable
 
     internal sealed record Sent(string Number);
 
+    [Starts("orders")]
     private sealed class Sending(SiteClient site) : ISending
     {
         public async Task<Ticket<Sent>> SendAsync(string key, int books)

@@ -47,9 +47,14 @@ internal sealed class TicketHost : IAsyncDisposable
 
     public static async Task<TicketHost> StartAsync(
         Action<WebApplication>? map = null, ISiteStore? store = null, FakeTime? time = null,
-        Action<IServiceCollection>? add = null)
+        Action<IServiceCollection>? add = null, IReadOnlyList<Workflow>? workflows = null)
     {
-        TestSite site = new(new TestSiteSetup { Workflows = [Orders], Store = store, Time = time ?? new FakeTime() });
+        TestSite site = new(new TestSiteSetup
+        {
+            Workflows = [Orders, .. workflows ?? []],
+            Store = store,
+            Time = time ?? new FakeTime(),
+        });
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseTestServer();
         builder.Logging.ClearProviders();
