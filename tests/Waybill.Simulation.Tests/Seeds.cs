@@ -6,9 +6,9 @@ namespace Waybill.Simulation.Tests;
 /// <summary>Runs sets of seeds, as many at once as there are processors, each on a thread of its own.</summary>
 internal static class Seeds
 {
-    private const int CountUsual = 2000;
+    private const int CountUsual = 5000;
 
-    /// <summary>How many seeds the whole set has: <c>WAYBILL_SEEDS</c>, or 2,000.</summary>
+    /// <summary>How many seeds the whole set has: <c>WAYBILL_SEEDS</c>, or 5,000.</summary>
     public static int Count => Variable("WAYBILL_SEEDS") ?? CountUsual;
 
     /// <summary>The one seed that is to be replayed: <c>WAYBILL_SEED</c>, or none.</summary>

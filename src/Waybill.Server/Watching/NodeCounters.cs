@@ -17,6 +17,7 @@ internal sealed partial class NodeCounters(
     SiteClient site, IServiceProvider services, TimeProvider time, ILogger<NodeCounters> log) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan IntervalMax = TimeSpan.FromSeconds(10);
 
     private readonly ConcurrentDictionary<Channel<CountersEvent>, bool> listeners = new();
 
@@ -59,8 +60,7 @@ internal sealed partial class NodeCounters(
                 await Task.Delay(pause, time, stoppingToken);
                 long begun = time.GetTimestamp();
                 await TellOnceAsync(stoppingToken);
-                TimeSpan tenfold = time.GetElapsedTime(begun) * 9;
-                pause = tenfold > Interval ? tenfold : Interval;
+                pause = PauseAfter(time.GetElapsedTime(begun));
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
@@ -72,6 +72,10 @@ internal sealed partial class NodeCounters(
             }
         }
     }
+
+    // Nine tenths of the time are left to those who work; a count that only waited for the store puts off few others.
+    private static TimeSpan PauseAfter(TimeSpan count) =>
+        TimeSpan.FromTicks(long.Clamp(count.Ticks * 9, Interval.Ticks, IntervalMax.Ticks));
 
     private async Task<CountersEvent> CountAsync(CancellationToken cancel)
     {

@@ -10,8 +10,10 @@ namespace Waybill.Engine;
 /// </summary>
 internal sealed partial class Releaser : IDisposable
 {
-    // Looking at a large queue costs time; nine tenths of it are left to those who work.
+    // Looking at a large queue costs time; nine tenths of it are left to those who work. A look that only waited, for
+    // rows that a paused process has locked or for a store that hangs, says nothing of how large the queue is.
     private const int RestPerWork = 9;
+    private static readonly TimeSpan RestMax = TimeSpan.FromSeconds(5);
     private const int GroupsMax = 1000;
     private static readonly TimeSpan PauseAfterFault = TimeSpan.FromSeconds(10);
 
@@ -72,7 +74,8 @@ internal sealed partial class Releaser : IDisposable
             try
             {
                 made += await ReleaseAsync(watch);
-                watch.Rest(context.Time, context.Time.GetElapsedTime(begun) * RestPerWork);
+                TimeSpan rest = context.Time.GetElapsedTime(begun) * RestPerWork;
+                watch.Rest(context.Time, rest < RestMax ? rest : RestMax);
             }
             catch
             {

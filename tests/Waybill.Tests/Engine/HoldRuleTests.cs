@@ -141,4 +141,41 @@ public sealed class HoldRuleTests
         Assert.Equal((1, "by when 1 are held"), (before, ofOther));
         Assert.Equal("by when 1 are held", await site.ResultAsync(flow, "1"));
     }
+
+    [Fact]
+    public async Task A_look_that_the_store_kept_waiting_does_not_put_the_next_off_for_as_long()
+    {
+        FakeTime time = new();
+        WaitingLooks looks = new(time);
+        Workflow<Shipment, string> flow = Shipments(waves, h => h.WhenCount(2));
+        await using TestSite site = new(new TestSiteSetup
+        {
+            Workflows = [flow, waves],
+            Time = time,
+            Store = new FaultyStore(new MemoryStore(time), looks),
+        });
+
+        looks.Wait = TimeSpan.FromMinutes(2);
+        await site.HoldAsync(flow, "1");
+        looks.Wait = TimeSpan.Zero;
+        await site.HoldAsync(flow, "2");
+        await site.AdvanceAsync(TimeSpan.FromSeconds(5));
+
+        Assert.Equal(0, await site.HeldCountAsync(flow));
+    }
+
+    /// <summary>A store in which looking at aggregation queues waits, as behind rows that others have locked.</summary>
+    private sealed class WaitingLooks(FakeTime time) : IStoreFaults
+    {
+        public TimeSpan Wait { get; set; }
+
+        public Task<T> CallAsync<T>(string call, Func<Task<T>> apply)
+        {
+            if (call == "Held.Group")
+                time.Advance(Wait);
+            return apply();
+        }
+
+        public void Hint(Action arrived) => arrived();
+    }
 }
