@@ -38,13 +38,23 @@ internal sealed class PostgresJournalStore(Listings listings) : IJournalStore
             row => ToPosition(row, 0),
             cancel)).FirstOrDefault();
 
-    public async Task<IReadOnlyList<JournalEntry>> HistoryAsync(ElementId element, int max, CancellationToken cancel) =>
-        await listings.ReadAsync(
-            new Query(Select)
-                .Where("j.element = @", Arg.Uuid(element.Value))
-                .Then("order by j.era, j.tx, j.n limit @", Arg.Int(max)),
-            ToEntry,
-            cancel);
+    public async Task<HistoryPage> HistoryAsync(
+        HistoryFilter filter, HistoryPageRequest page, CancellationToken cancel)
+    {
+        (string beyond, string order) = page.NewestFirst ? ("<", "desc") : (">", "asc");
+        Query query = Of(new Query(Select), filter);
+        if (page.After is { } after)
+            query = Beyond(query, beyond, after);
+        return HistoryPage.Cut(
+            await listings.ReadAsync(
+                query.Then($"order by j.era {order}, j.tx {order}, j.n {order} limit @", Arg.Int(page.Size + 1)),
+                ToEntry,
+                cancel),
+            page.Size);
+    }
+
+    public Task<long> CountHistoryAsync(HistoryFilter filter, CancellationToken cancel) =>
+        listings.CountAsync(Of(new Query("select count(*) from waybill.journal j"), filter), cancel);
 
     public Task<long> CountAsync(CancellationToken cancel) =>
         listings.CountAsync(new Query("select count(*) from waybill.journal"), cancel);
@@ -115,10 +125,16 @@ internal sealed class PostgresJournalStore(Listings listings) : IJournalStore
         ((long)row.GetInt16(first) << TransactionBits) | (long)row.GetFieldValue<ulong>(first + 1),
         row.GetInt32(first + 2));
 
-    private static Query After(Query query, JournalPosition after) => query
-        .Where("(j.era, j.tx, j.n) > (@", Arg.Short(Era(after)))
-        .Then(", @", Arg.Position(Number(after)))
-        .Then(", @)", Arg.Int(after.Number));
+    private static Query After(Query query, JournalPosition after) => Beyond(query, ">", after);
+
+    private static Query Beyond(Query query, string comparison, JournalPosition position) => query
+        .Where($"(j.era, j.tx, j.n) {comparison} (@", Arg.Short(Era(position)))
+        .Then(", @", Arg.Position(Number(position)))
+        .Then(", @)", Arg.Int(position.Number));
+
+    private static Query Of(Query query, HistoryFilter filter) => query
+        .Where("j.element = @", Arg.Uuid(filter.Element.Value))
+        .WhereGiven(filter.Kind, "j.kind = @", kind => Arg.Short((short)kind));
 
     private static JournalEntry ToEntry(NpgsqlDataReader row) => new(
         ToPosition(row, 0),

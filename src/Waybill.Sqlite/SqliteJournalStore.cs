@@ -16,15 +16,30 @@ internal sealed class SqliteJournalStore(Writer writer, Readers readers) : IJour
         + "FROM journal j CROSS JOIN node n ON n.id = j.node";
 
     public Task<IReadOnlyList<JournalEntry>> ReadAsync(JournalPosition after, int max, CancellationToken cancel) =>
-        ReadAsync(new Conditions().And(after.Transaction, "j.number > "), max, cancel);
+        ReadAsync(new Conditions().And(after.Transaction, "j.number > "), "j.number", max, cancel);
 
     public async Task<JournalPosition> EndAsync(CancellationToken cancel) => new(
         await readers.ReadAsync(
             database => database.ReadNumber("SELECT COALESCE(MAX(number), 0) FROM journal"), cancel),
         0);
 
-    public Task<IReadOnlyList<JournalEntry>> HistoryAsync(ElementId element, int max, CancellationToken cancel) =>
-        ReadAsync(new Conditions().And(element, "j.element = "), max, cancel);
+    public async Task<HistoryPage> HistoryAsync(
+        HistoryFilter filter, HistoryPageRequest page, CancellationToken cancel)
+    {
+        Conditions conditions = Of(filter).And(page.After?.Transaction, page.NewestFirst ? "j.number < " : "j.number > ");
+        return HistoryPage.Cut(
+            await ReadAsync(conditions, page.NewestFirst ? "j.number DESC" : "j.number", page.Size + 1, cancel),
+            page.Size);
+    }
+
+    public Task<long> CountHistoryAsync(HistoryFilter filter, CancellationToken cancel) =>
+        readers.ReadAsync(
+            database =>
+            {
+                Conditions conditions = Of(filter);
+                return database.Number($"SELECT COUNT(*) FROM journal j WHERE {conditions.Text}", conditions);
+            },
+            cancel);
 
     public Task<long> CountAsync(CancellationToken cancel) =>
         readers.ReadAsync(database => database.ReadNumber("SELECT COUNT(*) FROM journal"), cancel);
@@ -56,11 +71,15 @@ internal sealed class SqliteJournalStore(Writer writer, Readers readers) : IJour
     public Task<int> TrimAsync(DateTimeOffset before, int max, CancellationToken cancel) =>
         writer.RunAsync(session => session.Journal.Trim(before.ToMicroseconds(), max), cancel, weight: max);
 
-    private Task<IReadOnlyList<JournalEntry>> ReadAsync(Conditions conditions, int max, CancellationToken cancel) =>
+    private Task<IReadOnlyList<JournalEntry>> ReadAsync(
+        Conditions conditions, string order, int max, CancellationToken cancel) =>
         readers.ReadAsync<IReadOnlyList<JournalEntry>>(
             database => database.All(
-                $"{Select} WHERE {conditions.Text} ORDER BY j.number LIMIT {max}", conditions, Read),
+                $"{Select} WHERE {conditions.Text} ORDER BY {order} LIMIT {max}", conditions, Read),
             cancel);
+
+    private static Conditions Of(HistoryFilter filter) =>
+        new Conditions().And(filter.Element, "j.element = ").And((long?)filter.Kind, "j.kind = ");
 
     private static JournalEntry Read(Statement row) => new(
         new JournalPosition(row.Long(0), 0), row.Long(1).ToInstant(), (JournalKind)row.Int(2), row.Id(3), row.Int(4),

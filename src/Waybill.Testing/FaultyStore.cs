@@ -199,8 +199,12 @@ public sealed class FaultyStore : ISiteStore
         public Task<JournalPosition> EndAsync(CancellationToken cancel) =>
             faults.CallAsync("Journal.End", () => inner.EndAsync(cancel));
 
-        public Task<IReadOnlyList<JournalEntry>> HistoryAsync(ElementId element, int max, CancellationToken cancel) =>
-            faults.CallAsync("Journal.History", () => inner.HistoryAsync(element, max, cancel));
+        public Task<HistoryPage> HistoryAsync(
+            HistoryFilter filter, HistoryPageRequest page, CancellationToken cancel) =>
+            faults.CallAsync("Journal.History", () => inner.HistoryAsync(filter, page, cancel));
+
+        public Task<long> CountHistoryAsync(HistoryFilter filter, CancellationToken cancel) =>
+            faults.CallAsync("Journal.CountHistory", () => inner.CountHistoryAsync(filter, cancel));
 
         public Task<long> CountAsync(CancellationToken cancel) =>
             faults.CallAsync("Journal.Count", () => inner.CountAsync(cancel));

@@ -152,7 +152,8 @@ public sealed class PostgresFaultTests : IAsyncLifetime
         Assert.All(outcomes, outcome => Assert.Equal(HopStatus.Applied, outcome.Status));
         Assert.Equal(
             [JournalKind.Accepted, JournalKind.Moved],
-            (await store.Journal.HistoryAsync(orders[0].Id, 10, CancellationToken.None)).Select(row => row.Kind));
+            (await store.Journal.HistoryAsync(new(orders[0].Id), new(), CancellationToken.None)).Items
+                .Select(row => row.Kind));
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Text.Json;
+using Waybill.Server.Elements;
 using Waybill.Stores;
 
 namespace Waybill.Server.Callbacks;
@@ -12,7 +13,6 @@ public sealed class CallbackDesk
 {
     private const int NameLengthMax = 100;
     private const int UrlLengthMax = 2000;
-    private const int AttemptsMax = 1000;
 
     private readonly SiteClient site;
     private readonly IRecordStore records;
@@ -164,19 +164,21 @@ public sealed class CallbackDesk
         records.WriteAsync([new RecordWrite(CallbackOrder.KeyOf(element), null)], cancel);
 
     /// <summary>How a ticket's end was told the first time; null when it was not.</summary>
-    internal async Task<CallbackDeliveryAnswer?> HistoryAsync(ElementId ticket, CancellationToken cancel)
+    internal async Task<CallbackDeliveryAnswer?> HistoryAsync(
+        ElementId ticket, HistoryPageRequest page, CancellationToken cancel)
     {
         TicketRecord? delivery = await site.Store.Tickets.FindAsync(
             ElementRef.Of(CallbackWorkflow.Name, ticket.ToString()), cancel);
         if (delivery is null)
             return null;
-        IReadOnlyList<JournalEntry> rows = await site.Store.Journal.HistoryAsync(delivery.Id, AttemptsMax, cancel);
+        HistoryPage rows = await site.Store.Journal.HistoryAsync(new HistoryFilter(delivery.Id), page, cancel);
         return new CallbackDeliveryAnswer(
             ticket.Value, delivery.Id.Value, delivery.Ending,
             [
-                .. rows.Where(row => row.Kind != JournalKind.Accepted)
+                .. rows.Items.Where(row => row.Kind != JournalKind.Accepted)
                     .Select(row => new CallbackAttemptAnswer(row.At, row.Kind, ReasonOf(row.Detail) ?? Ended(row))),
-            ]);
+            ],
+            HistoryEndpoints.Text(rows.Next));
 
         string? Ended(JournalEntry row) => row.Kind == JournalKind.Failed ? delivery.Reason : null;
     }

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Waybill.Server.Access;
+using Waybill.Server.Elements;
 using Waybill.Server.Wire;
 using Waybill.Services.Asynchronous;
 using Waybill.Services.Http;
@@ -42,6 +43,7 @@ internal static class CallbackRoutes
             .Gives<CountAnswer>();
         group.MapGet("callbacks/deliveries/{ticket:guid}", HistoryAsync)
             .Is(ServerRole.Operator, "FindCallbackDelivery", "How a ticket's end was told: every attempt.")
+            .Takes(HistoryEndpoints.Page)
             .Gives<CallbackDeliveryAnswer>();
         group.MapPost("callbacks/deliveries/{ticket:guid}/replay", ReplayAsync)
             .Is(ServerRole.Operator, "ReplayCallback", "Tells a ticket's end again, with the same event.")
@@ -98,8 +100,8 @@ internal static class CallbackRoutes
 
     private static async Task<IResult> HistoryAsync(Guid ticket, HttpContext http, CallbackDesk desk)
     {
-        Query.Of(http);
-        return Answer.Ok(await desk.HistoryAsync(new ElementId(ticket), http.RequestAborted)
+        HistoryPageRequest page = HistoryEndpoints.PageOf(Query.Of(http));
+        return Answer.Ok(await desk.HistoryAsync(new ElementId(ticket), page, http.RequestAborted)
             ?? throw Answer.NotFound($"Nobody was told of the end of ticket {ticket}."));
     }
 
@@ -162,9 +164,10 @@ internal sealed record CallbackReplayAnswer(Guid Ticket, Guid Delivery);
 /// <param name="Ticket">Which ticket.</param>
 /// <param name="Delivery">The delivery's element.</param>
 /// <param name="Ending">How the delivery ended; left out while it goes on, or waits for a person.</param>
-/// <param name="Attempts">Every attempt that failed, and the last one, oldest first; at most 1,000.</param>
+/// <param name="Attempts">Attempts that failed, and the last one, oldest first.</param>
+/// <param name="Next">Give it as <c>after</c> for later attempts; left out when these were the last.</param>
 internal sealed record CallbackDeliveryAnswer(
-    Guid Ticket, Guid Delivery, Ending? Ending, IReadOnlyList<CallbackAttemptAnswer> Attempts);
+    Guid Ticket, Guid Delivery, Ending? Ending, IReadOnlyList<CallbackAttemptAnswer> Attempts, string? Next);
 
 /// <summary>One attempt.</summary>
 /// <param name="At">When.</param>

@@ -26,9 +26,13 @@ internal sealed record ElementAnswer(
 /// <param name="Ended">How it ended; left out while it is in flight.</param>
 /// <param name="History">What happened to it, oldest first, as far as the journal is kept.</param>
 /// <param name="IsHistoryCut">Whether more happened than is shown.</param>
+/// <param name="HistoryNext">
+/// Give it as <c>after</c> to the element's <c>history</c> for what is not shown; left out when all is.
+/// </param>
 internal sealed record ElementDetailsAnswer(
     Guid Id, ElementAnswer? Element, JsonElement? Data, DateTimeOffset? Due, string? AwaitedSignal, int? PendingCalls,
-    Guid? Batch, EndedAnswer? Ended, IReadOnlyList<HistoryAnswer> History, bool IsHistoryCut);
+    Guid? Batch, EndedAnswer? Ended, IReadOnlyList<HistoryAnswer> History, bool IsHistoryCut,
+    string? HistoryNext);
 
 /// <summary>How an element ended.</summary>
 internal sealed record EndedAnswer(
@@ -43,3 +47,8 @@ internal sealed record HistoryAnswer(
         entry.At, entry.Kind, entry.Hop, entry.Node.Workflow, entry.Node.Version, entry.Node.Node,
         entry.Worked.TotalMilliseconds, Answer.Data(entry.Detail));
 }
+
+/// <summary>A page of an element's history.</summary>
+/// <param name="Items">What happened.</param>
+/// <param name="Next">Give it as <c>after</c> for the next page; left out when this was the last.</param>
+internal sealed record HistoryPageAnswer(IReadOnlyList<HistoryAnswer> Items, string? Next);

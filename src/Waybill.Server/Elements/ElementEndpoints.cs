@@ -29,6 +29,7 @@ internal static class ElementEndpoints
             .Is(ServerRole.Reader, "GetElement", "One element with its data, its ending and its history.")
             .LooksAtScope()
             .Gives<ElementDetailsAnswer>();
+        HistoryEndpoints.Map(group);
         group.MapPost("elements/{id:guid}/cancel", CancelAsync)
             .Is(ServerRole.Submitter, "CancelElement", "Asks an element, and all that it called, to cancel.")
             .LooksAtScope()
@@ -54,8 +55,8 @@ internal static class ElementEndpoints
     {
         Query.Of(http);
         FoundElement found = await FoundElement.FindAsync(id, site, Caller.Of(http), http.RequestAborted);
-        IReadOnlyList<JournalEntry> history = await site.Store.Journal.HistoryAsync(
-            new ElementId(id), HistoryMax + 1, http.RequestAborted);
+        HistoryPage history = await site.Store.Journal.HistoryAsync(
+            new HistoryFilter(new ElementId(id)), new HistoryPageRequest(HistoryMax), http.RequestAborted);
         ElementDetails? details = found.Details;
         return Answer.Ok(new ElementDetailsAnswer(
             id,
@@ -66,8 +67,9 @@ internal static class ElementEndpoints
             details?.PendingCalls,
             details?.Batch?.Value,
             found.Ended,
-            [.. history.Take(HistoryMax).Select(HistoryAnswer.Of)],
-            history.Count > HistoryMax));
+            [.. history.Items.Select(HistoryAnswer.Of)],
+            history.Next is not null,
+            HistoryEndpoints.Text(history.Next)));
     }
 
     private static async Task<IResult> CancelAsync(Guid id, HttpContext http, SiteClient site)

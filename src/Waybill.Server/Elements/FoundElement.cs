@@ -34,10 +34,10 @@ internal sealed record FoundElement(ElementDetails? Details, EndedAnswer? Ended)
         }
 
         // One that another element called has no ticket.
-        IReadOnlyList<JournalEntry> history = await site.Store.Journal.HistoryAsync(element, 10_000, cancel);
-        JournalEntry? last = history.Count > 0 ? history[^1] : null;
-        return last is not null && EndingOf(last.Kind) is { } kind
-            ? new EndedAnswer(last.Node.Workflow, "", kind, last.At, null, null)
+        HistoryPage last = await site.Store.Journal.HistoryAsync(
+            new HistoryFilter(element), new HistoryPageRequest(1, NewestFirst: true), cancel);
+        return last.Items is [{ } row] && EndingOf(row.Kind) is { } kind
+            ? new EndedAnswer(row.Node.Workflow, "", kind, row.At, null, null)
             : null;
     }
 

@@ -170,9 +170,55 @@ public abstract class JournalConformance : StoreConformance
         await ApplyAsync(worker, orders[1].Enqueue(Source), orders[0].Enqueue(Source));
 
         Assert.Equal([JournalKind.Accepted, JournalKind.Moved], await KindsAsync(orders[0].Id));
-        Assert.Equal(
-            JournalKind.Accepted, Assert.Single(await Store.Journal.HistoryAsync(orders[0].Id, 1, Cancel)).Kind);
         Assert.Empty(await HistoryAsync(NewId()));
+        Assert.Equal(0, await Store.Journal.CountHistoryAsync(new(NewId()), Cancel));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_history_is_read_whole_in_pages_in_either_order(bool newestFirst)
+    {
+        WorkerEpoch worker = await RegisterAsync();
+        NewElement order = New(at: new NodeAddress("travels", 1, "start"));
+        await TravelAsync(worker, hops: 3);
+        await TravelAsync(worker, hops: 6, order);
+
+        List<JournalEntry> read = await HistoryInPagesAsync(new(order.Id), size: 3, newestFirst);
+
+        IEnumerable<int> hops = Enumerable.Range(0, 7);
+        Assert.Equal(newestFirst ? hops.Reverse() : hops, read.Select(entry => entry.Hop));
+        Assert.All(read, entry => Assert.Equal(order.Id, entry.Element));
+        Assert.Equal(7, await Store.Journal.CountHistoryAsync(new(order.Id), Cancel));
+    }
+
+    [Fact]
+    public async Task A_page_of_a_history_that_holds_exactly_the_rest_is_the_last()
+    {
+        WorkerEpoch worker = await RegisterAsync();
+        ClaimedElement order = await StartOneAsync(worker);
+        await ApplyAsync(worker, order.Enqueue(Source));
+
+        HistoryPage first = await Store.Journal.HistoryAsync(new(order.Id), new(1), Cancel);
+        HistoryPage second = await Store.Journal.HistoryAsync(new(order.Id), new(1, first.Next), Cancel);
+
+        Assert.Equal((JournalKind.Accepted, first.Items[0].Position), (first.Items[0].Kind, first.Next));
+        Assert.Equal(JournalKind.Moved, Assert.Single(second.Items).Kind);
+        Assert.Null(second.Next);
+    }
+
+    [Fact]
+    public async Task A_history_is_narrowed_to_one_kind_also_in_its_count()
+    {
+        WorkerEpoch worker = await RegisterAsync();
+        ClaimedElement order = await StartOneAsync(worker);
+        Hop hop = order.HandOver(Source);
+        await ApplyAsync(worker, hop);
+        await ApplyAsync(worker, order.After(hop).Finish());
+        HistoryFilter moves = new(order.Id) { Kind = JournalKind.Moved };
+
+        Assert.Equal(1, Assert.Single(await HistoryInPagesAsync(moves, size: 1, newestFirst: false)).Hop);
+        Assert.Equal(1, await Store.Journal.CountHistoryAsync(moves, Cancel));
     }
 
     [Fact]
@@ -203,9 +249,9 @@ public abstract class JournalConformance : StoreConformance
         Assert.Equal(orders[2].Id, Assert.Single(await ReadOnAsync(default, max: 10)).Element);
     }
 
-    private async Task TravelAsync(WorkerEpoch worker, int hops)
+    private async Task TravelAsync(WorkerEpoch worker, int hops, NewElement? order = null)
     {
-        NewElement order = New(at: new NodeAddress("travels", 1, $"start-{NewId()}"));
+        order ??= New(at: new NodeAddress("travels", 1, $"start-{NewId()}"));
         ClaimedElement travelling = await StartOneAsync(worker, order);
         for (int i = 0; i < hops; i++)
         {
@@ -213,6 +259,20 @@ public abstract class JournalConformance : StoreConformance
             await ApplyAsync(worker, hop);
             travelling = travelling.After(hop);
         }
+    }
+
+    private async Task<List<JournalEntry>> HistoryInPagesAsync(HistoryFilter filter, int size, bool newestFirst)
+    {
+        List<JournalEntry> read = [];
+        for (HistoryPageRequest? page = new(size, null, newestFirst); page is not null;)
+        {
+            HistoryPage part = await Store.Journal.HistoryAsync(filter, page, Cancel);
+            Assert.True(part.Items.Count <= size);
+            read.AddRange(part.Items);
+            page = part.Next is { } next ? new HistoryPageRequest(size, next, newestFirst) : null;
+        }
+
+        return read;
     }
 
     private async Task<List<JournalEntry>> ReadOnAsync(JournalPosition after, int max)

@@ -31,6 +31,8 @@ internal sealed class RandomSession(ComparedStore model, ComparedStore other, in
             await RegisterAsync();
         if (hops.OneIn(10))
             await RecordAsync();
+        if (hops.OneIn(12) && hops.Known.Count > 0)
+            await HistoryAsync();
         await (hops.OneIn(7) ? HoldAsync() : hops.OneIn(5) ? ChangeAsync() : random.Next(100) switch
         {
             < 12 => AcceptAsync(),
@@ -55,6 +57,18 @@ internal sealed class RandomSession(ComparedStore model, ComparedStore other, in
     private async Task ChangeAsync() => await DoAsync(await changing.NextAsync(hops, model));
 
     private Task RecordAsync() => DoAsync(records.Next(hops));
+
+    /// <summary>Reads what happened to an element, page by page.</summary>
+    private Task HistoryAsync()
+    {
+        ElementId element = hops.Pick(hops.Known);
+        JournalKind? kind = hops.OneIn(3) ? hops.Pick([JournalKind.Moved, JournalKind.Signalled]) : null;
+        HistoryFilter filter = new(element) { Kind = kind };
+        HistoryPageRequest first = new(random.Next(1, 4), null, hops.OneIn(2));
+        return BothAsync(
+            $"history of {VisibleState.Name(element)}, {kind}, by {first.Size}, newest first {first.NewestFirst}",
+            side => VisibleState.HistoryAsync(side, filter, first));
+    }
 
     private async Task DoAsync(PlannedCall? call)
     {

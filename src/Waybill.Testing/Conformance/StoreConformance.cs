@@ -126,7 +126,7 @@ public abstract class StoreConformance : IAsyncLifetime
             new SidelinedFilter { Id = id }, new PageRequest(), Cancel)).Items);
 
     private protected async Task<IReadOnlyList<JournalEntry>> HistoryAsync(ElementId id) =>
-        await Store.Journal.HistoryAsync(id, 1000, Cancel);
+        (await Store.Journal.HistoryAsync(new(id), new(1000), Cancel)).Items;
 
     private protected async Task<IReadOnlyList<JournalKind>> KindsAsync(ElementId id) =>
         [.. (await HistoryAsync(id)).Select(entry => entry.Kind)];

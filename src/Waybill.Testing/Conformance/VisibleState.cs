@@ -184,9 +184,26 @@ internal static class VisibleState
             .GroupBy(row => row.Element)
             .OrderBy(history => history.Key)
             .SelectMany(history => history)
-            .Select(row => $"journal {Name(row.Element)} {row.Kind} hop {row.Hop} at {row.Node} worked {row.Worked}"
-                + $" {Normal(row.Detail)} {Normal(row.Facts)}"));
+            .Select(Of));
     }
+
+    /// <summary>One element's history, page by page, and its count.</summary>
+    public static async Task<string> HistoryAsync(ComparedStore side, HistoryFilter filter, HistoryPageRequest first)
+    {
+        List<string> lines = [$"{await side.Store.Journal.CountHistoryAsync(filter, CancellationToken.None)}"];
+        for (HistoryPageRequest? page = first; page is not null;)
+        {
+            HistoryPage part = await side.Store.Journal.HistoryAsync(filter, page, CancellationToken.None);
+            lines.AddRange(part.Items.Select(Of));
+            page = part.Next is { } next ? new HistoryPageRequest(first.Size, next, first.NewestFirst) : null;
+        }
+
+        return string.Join('\n', lines);
+    }
+
+    private static string Of(JournalEntry row) =>
+        $"journal {Name(row.Element)} {row.Kind} hop {row.Hop} at {row.Node} worked {row.Worked}"
+        + $" {Normal(row.Detail)} {Normal(row.Facts)}";
 
     private static async Task<List<T>> AllAsync<T>(Func<PageRequest, Task<Page<T>>> list)
     {

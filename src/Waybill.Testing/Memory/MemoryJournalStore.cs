@@ -16,9 +16,19 @@ internal sealed class MemoryJournalStore(MemoryState state) : IJournalStore
     public Task<JournalPosition> EndAsync(CancellationToken cancel) =>
         state.RunAsync(() => state.Journal.Count == 0 ? default : state.Journal[^1].Position, cancel);
 
-    public Task<IReadOnlyList<JournalEntry>> HistoryAsync(ElementId element, int max, CancellationToken cancel) =>
-        state.RunAsync<IReadOnlyList<JournalEntry>>(
-            () => [.. state.Journal.Where(entry => entry.Element == element).Take(max)], cancel);
+    public Task<HistoryPage> HistoryAsync(HistoryFilter filter, HistoryPageRequest page, CancellationToken cancel) =>
+        state.RunAsync(
+            () =>
+            {
+                IEnumerable<JournalEntry> rows = page.NewestFirst
+                    ? HistoryOf(filter).Reverse().Where(row => page.After is not { } end || row.Position.CompareTo(end) < 0)
+                    : HistoryOf(filter).Where(row => page.After is not { } end || row.Position.CompareTo(end) > 0);
+                return HistoryPage.Cut([.. rows.Take(page.Size + 1)], page.Size);
+            },
+            cancel);
+
+    public Task<long> CountHistoryAsync(HistoryFilter filter, CancellationToken cancel) =>
+        state.RunAsync(() => HistoryOf(filter).LongCount(), cancel);
 
     public Task<long> CountAfterAsync(JournalPosition after, CancellationToken cancel) =>
         state.RunAsync(() => (long)(state.Journal.Count - IndexBehind(after)), cancel);
@@ -61,6 +71,9 @@ internal sealed class MemoryJournalStore(MemoryState state) : IJournalStore
                 return old;
             },
             cancel);
+
+    private IEnumerable<JournalEntry> HistoryOf(HistoryFilter filter) => state.Journal.Where(
+        entry => entry.Element == filter.Element && (filter.Kind is null || entry.Kind == filter.Kind));
 
     private bool IsDone(JournalEntry entry) =>
         state.Readers.Values.All(reader => entry.Position.CompareTo(reader.Acknowledged) <= 0);

@@ -20,12 +20,19 @@ public interface IJournalStore
     Task<JournalPosition> EndAsync(CancellationToken cancel);
 
     /// <summary>
-    /// All rows of one element, in order. Reads the whole journal when the store keeps no index by element.
+    /// A page of one element's rows. Reads the journal from the page's beginning on when the store keeps no index by
+    /// element. Rows of transactions that commit late may come to stand before the page; who must see every row uses
+    /// <see cref="ReadAsync"/>.
     /// </summary>
-    /// <param name="element">Which.</param>
-    /// <param name="max">How many rows at the most.</param>
+    /// <param name="filter">Which rows.</param>
+    /// <param name="page">Which part of them.</param>
     /// <param name="cancel">Stops waiting.</param>
-    Task<IReadOnlyList<JournalEntry>> HistoryAsync(ElementId element, int max, CancellationToken cancel);
+    Task<HistoryPage> HistoryAsync(HistoryFilter filter, HistoryPageRequest page, CancellationToken cancel);
+
+    /// <summary>How many rows of one element are kept. Reads the whole journal, as above.</summary>
+    /// <param name="filter">Which rows.</param>
+    /// <param name="cancel">Stops waiting.</param>
+    Task<long> CountHistoryAsync(HistoryFilter filter, CancellationToken cancel);
 
     /// <summary>How many rows are kept.</summary>
     /// <param name="cancel">Stops waiting.</param>

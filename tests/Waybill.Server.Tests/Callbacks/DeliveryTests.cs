@@ -80,11 +80,11 @@ public sealed class DeliveryTests
         await site.Site.AdvanceAsync(TimeSpan.FromMinutes(1));
 
         TicketRecord delivery = (await site.DeliveryAsync(ticket))!;
-        IReadOnlyList<JournalEntry> history = await site.Store.Journal.HistoryAsync(delivery.Id, 100, default);
-        JournalEntry[] failed = [.. history.Where(entry => entry.Kind == JournalKind.Retried)];
+        HistoryFilter retries = new(delivery.Id) { Kind = JournalKind.Retried };
+        IReadOnlyList<JournalEntry> failed = (await site.Store.Journal.HistoryAsync(retries, new(), default)).Items;
         Assert.Equal(4, site.Receiver.Came.Count);
         Assert.Equal(Ending.Finished, delivery.Ending);
-        Assert.Equal(3, failed.Length);
+        Assert.Equal(3, failed.Count);
         Assert.All(failed, entry => Assert.Contains("The endpoint answered 503.", entry.Detail));
         Assert.True(failed[2].At - failed[1].At > failed[1].At - failed[0].At);
         Assert.Single(site.Receiver.Came.Select(came => Convert.ToHexString(came.Body)).Distinct());

@@ -71,8 +71,8 @@ internal sealed class SampleSite : IAsyncDisposable
             TicketStatus<Gift> status = await Client.WaitAsync(ticket).WaitAsync(
                 TimeSpan.FromSeconds(90), TimeProvider.System);
             Assert.Equal(steps, status.Result!.Steps);
-            JournalKind[] history =
-                [.. (await Client.Store.Journal.HistoryAsync(ticket.Id, 1000, default)).Select(entry => entry.Kind)];
+            HistoryPage whole = await Client.Store.Journal.HistoryAsync(new(ticket.Id), new(1000), default);
+            JournalKind[] history = [.. whole.Items.Select(entry => entry.Kind)];
             failed += history.Count(kind => kind == JournalKind.Retried);
             Assert.Equal(
                 [JournalKind.Accepted, .. Enumerable.Repeat(JournalKind.Moved, steps.Length - 1), JournalKind.Finished],

@@ -80,7 +80,8 @@ public sealed class HeldDeskTests : IAsyncDisposable
 
         Assert.Equal((1, 0, null), (released.Members, none.Members, none.Batch));
         Assert.Equal("Finished: by clerk", await site.ResultAsync(flow, "a"));
-        JournalEntry entry = (await site.Store.Journal.HistoryAsync(released.Batch!.Value, 10, default))[0];
+        JournalEntry entry =
+            (await site.Store.Journal.HistoryAsync(new(released.Batch!.Value), new(), default)).Items[0];
         Assert.Equal(JournalKind.Released, entry.Kind);
         Assert.All(
             ["\"by\":\"clerk\"", "\"reason\":\"a test\"", "zone is"], part => Assert.Contains(part, entry.Detail));

@@ -238,7 +238,7 @@ public sealed class RemoteRouteTests
         await site.CompleteAsync(
             await site.TakeAsync(), Finish() with { Milestone = new("label printed", Json("""{"no":7}""")) });
 
-        JournalEntry last = (await site.Store.Journal.HistoryAsync(id, 10, default))[^1];
+        JournalEntry last = (await site.Store.Journal.HistoryAsync(new(id), new(), default)).Items[^1];
         Assert.Contains("label printed", JsonSerializer.Serialize(last), StringComparison.Ordinal);
     }
 }

@@ -98,7 +98,8 @@ public sealed class RetryTests
             ],
             await site.HistoryAsync(id));
         Assert.All(
-            (await site.Store.Journal.HistoryAsync(id, 100, default)).Where(row => row.Kind == JournalKind.Sidelined),
+            (await site.Store.Journal.HistoryAsync(
+                new(id) { Kind = JournalKind.Sidelined }, new(), default)).Items,
             row => Assert.Contains("no desk", row.Detail, StringComparison.Ordinal));
     }
 

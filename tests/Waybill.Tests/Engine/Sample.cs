@@ -48,7 +48,9 @@ internal static class Sample
         (await site.Store.Directory.FindAsync(ElementRef.Of(element), default))?.Summary.State;
 
     public static async Task<JournalKind[]> HistoryAsync(this TestSite site, ElementId element) =>
-        [.. (await site.Store.Journal.HistoryAsync(element, 1000, default)).Select(entry => entry.Kind)];
+    [
+        .. (await site.Store.Journal.HistoryAsync(new(element), new(1000), default)).Items.Select(entry => entry.Kind),
+    ];
 
     public static async Task<SidelinedElement> SingleSidelinedAsync(this TestSite site) =>
         Assert.Single((await site.Client.Sidelined.ListAsync(SidelinedFilter.All)).Items);

@@ -25,7 +25,7 @@ public sealed class SecretFailureTests
         Assert.Equal(("(encrypted)", "***"), (sidelined.Failure.Message, SecretDesk.Masked(sidelined.Failure).Stack));
         Assert.Equal(2, Assert.Single(await site.Client.Sidelined.GroupAsync(SidelinedFilter.All)).Count);
         Assert.All(
-            await site.Store.Journal.HistoryAsync(sidelined.Id, 100, default),
+            (await site.Store.Journal.HistoryAsync(new(sidelined.Id), new(), default)).Items,
             entry => Assert.DoesNotContain(Number, entry.Detail ?? ""));
     }
 

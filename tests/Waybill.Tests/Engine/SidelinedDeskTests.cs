@@ -63,7 +63,7 @@ public sealed class SidelinedDeskTests
         Assert.Equal(1, edited);
         Assert.Equal("even 40", (await site.StatusAsync(Flow(), "0")).Result);
         ElementId id = (await site.Store.Tickets.FindAsync(ElementRef.Of("parcels", "0"), default))!.Id;
-        JournalEntry resumed = (await site.Store.Journal.HistoryAsync(id, 100, default))
+        JournalEntry resumed = (await site.Store.Journal.HistoryAsync(new(id), new(), default)).Items
             .Single(entry => entry.Kind == JournalKind.Resumed);
         Assert.Equal("""{"by":"clerk","reason":"a test","edited":true}""", resumed.Detail);
     }
