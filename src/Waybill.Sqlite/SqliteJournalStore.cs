@@ -26,10 +26,9 @@ internal sealed class SqliteJournalStore(Writer writer, Readers readers) : IJour
     public async Task<HistoryPage> HistoryAsync(
         HistoryFilter filter, HistoryPageRequest page, CancellationToken cancel)
     {
-        Conditions conditions = Of(filter).And(page.After?.Transaction, page.NewestFirst ? "j.number < " : "j.number > ");
-        return HistoryPage.Cut(
-            await ReadAsync(conditions, page.NewestFirst ? "j.number DESC" : "j.number", page.Size + 1, cancel),
-            page.Size);
+        (string beyond, string order) = page.NewestFirst ? ("<", "j.number DESC") : (">", "j.number");
+        Conditions conditions = Of(filter).And(page.After?.Transaction, $"j.number {beyond} ");
+        return HistoryPage.Cut(await ReadAsync(conditions, order, page.Size + 1, cancel), page.Size);
     }
 
     public Task<long> CountHistoryAsync(HistoryFilter filter, CancellationToken cancel) =>

@@ -35,7 +35,8 @@ public sealed class HistoryTests
         string moves = $"/v1/elements/{id}/history?kind=moved&newestFirst=true&size=3";
 
         JsonElement first = await shop.FetchAsync(moves).JsonAsync();
-        JsonElement second = await shop.FetchAsync($"{moves}&after={first.GetProperty("next").GetString()}").JsonAsync();
+        string next = first.GetProperty("next").GetString()!;
+        JsonElement second = await shop.FetchAsync($"{moves}&after={next}").JsonAsync();
 
         Assert.Equal([4, 3, 2], Hops(first.GetProperty("items")));
         Assert.Equal([1], Hops(second.GetProperty("items")));

@@ -20,9 +20,11 @@ internal sealed class MemoryJournalStore(MemoryState state) : IJournalStore
         state.RunAsync(
             () =>
             {
-                IEnumerable<JournalEntry> rows = page.NewestFirst
-                    ? HistoryOf(filter).Reverse().Where(row => page.After is not { } end || row.Position.CompareTo(end) < 0)
-                    : HistoryOf(filter).Where(row => page.After is not { } end || row.Position.CompareTo(end) > 0);
+                int behind = page.NewestFirst ? -1 : 1;
+                IEnumerable<JournalEntry> rows = HistoryOf(filter)
+                    .Where(row => page.After is not { } end || Math.Sign(row.Position.CompareTo(end)) == behind);
+                if (page.NewestFirst)
+                    rows = rows.Reverse();
                 return HistoryPage.Cut([.. rows.Take(page.Size + 1)], page.Size);
             },
             cancel);
