@@ -46,6 +46,17 @@ public enum FaultKind
     /// <summary>The store could not be reached for a while.</summary>
     Outage,
 
+    /// <summary>
+    /// A call was refused for now, as when a disk is full or a deadlock has chosen it: nothing was done.
+    /// </summary>
+    CallRefused,
+
+    /// <summary>A commit was refused as a whole for a reason that the engine does not know: nothing was done.</summary>
+    CommitRefused,
+
+    /// <summary>Each commit that a certain hop was in was refused as a whole, as by a constraint.</summary>
+    HopRefused,
+
     /// <summary>A wall clock, of a process or of the store, jumped ahead.</summary>
     ClockForth,
 

@@ -20,6 +20,9 @@ internal enum Mutation
     /// <summary>A commit is applied and reported as not applied.</summary>
     DropAcknowledgement,
 
+    /// <summary>A commit is applied and reported as refused.</summary>
+    RefuseApplied,
+
     /// <summary>Elements of the dead go back to where they were claimed, not to where they have got to.</summary>
     ReclaimToOldNode,
 
@@ -100,6 +103,8 @@ internal static class MutantStore
             IReadOnlyList<HopOutcome> outcomes = await Inner.CommitAsync(epoch, hops, cancel);
             if (mutation == Mutation.DropAcknowledgement && chance.NextDouble() < BugChance)
                 throw new StoreUnavailableException("Not written, says the bug.");
+            if (mutation == Mutation.RefuseApplied && chance.NextDouble() < BugChance)
+                throw new InvalidOperationException("Refused, says the bug.");
             foreach ((Hop hop, HopOutcome outcome) in hops.Zip(outcomes))
             {
                 if (outcome.Status == HopStatus.Applied)

@@ -74,6 +74,9 @@ public enum Occasion
     /// <summary>A change was withdrawn before it had reached its element.</summary>
     Withdrawn,
 
+    /// <summary>An element was sidelined because the store refused its hop.</summary>
+    SidelinedForRefusal,
+
     /// <summary>A release was broken off: its process died, or its outcome was unknown.</summary>
     ReleaseBroken,
 

@@ -5,13 +5,14 @@ namespace Waybill.Testing.Simulation;
 
 /// <summary>
 /// Traces every commit where it reaches the store, and sees that no ended epoch gets one through, that data keeps what
-/// was changed, and that no pending change is lost with a hop.
+/// was changed, and that no pending change is lost with a hop. Refuses some.
 /// </summary>
 internal sealed class WatchedCommits(World world, IElementStore inner) : CommitLayer(inner)
 {
     public override async Task<IReadOnlyList<HopOutcome>> CommitAsync(
         WorkerEpoch epoch, IReadOnlyList<Hop> hops, CancellationToken cancel)
     {
+        world.Refusals.Judge(hops);
         MemoryState state = world.Store.State;
         bool isLive = state.IsLive(epoch);
         MemoryMark[][] marks = [.. hops.Select(hop => MarksOf(state.Find(hop.Key)))];

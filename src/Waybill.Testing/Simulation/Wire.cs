@@ -27,6 +27,7 @@ internal sealed class Wire(World world, SimulatedProcess process) : IStoreFaults
             < 0.028 when !isRead => UnknownNotApplied<T>(call),
             < 0.036 when !isRead => UnknownAppliedLate(call, apply),
             < 0.044 => PauseIn(call, apply),
+            < 0.052 => Refused<T>(call),
             _ => world.Happens(0.15) ? Slow(call, apply) : Direct(call, apply),
         };
     }
@@ -87,6 +88,12 @@ internal sealed class Wire(World world, SimulatedProcess process) : IStoreFaults
         Broken(FaultKind.UnknownAppliedLate, call);
         world.Deliveries.Add(new Delivery(process, $"late {call}", () => _ = apply().Exception, null));
         return Unknown<T>();
+    }
+
+    private Task<T> Refused<T>(string call)
+    {
+        world.Fired(FaultKind.CallRefused, $"{process.Name} {call}");
+        return Task.FromException<T>(new StoreUnavailableException("Nothing was written, by chance."));
     }
 
     private Task<T> PauseIn<T>(string call, Func<Task<T>> apply)

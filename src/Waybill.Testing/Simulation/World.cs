@@ -31,6 +31,7 @@ internal sealed class World
             Changes = new WatchedChanges(this, store.Changes),
         };
         Ledger = new Ledger(this);
+        Refusals = new Refusals(this);
         Waves = new Waves(this);
         Clients = new Clients(this);
         Reader = new JournalReader(this);
@@ -55,6 +56,8 @@ internal sealed class World
     public ISiteStore Site { get; }
 
     public Ledger Ledger { get; }
+
+    public Refusals Refusals { get; }
 
     public Waves Waves { get; }
 

@@ -9,16 +9,24 @@ namespace Waybill.Engine;
 /// </summary>
 internal sealed partial class Committer(EngineContext context, HostedNodes hosted, Outbox outbox, Custody custody)
 {
+    private static readonly TimeSpan RefusedPause = TimeSpan.FromSeconds(5);
+
     private readonly ILogger log = context.Logging.CreateLogger<Committer>();
 
     // Elements of a commit of which nobody knows whether it was applied. Settled before anything else is committed.
     private readonly List<InFlight> doubtful = [];
 
-    // How many hops are committed one by one, to find the one that the store cannot take.
-    private int suspects;
+    // When the store last refused to take an element even among the sidelined.
+    private long refusedAt;
 
     /// <summary>Raised after each commit: there may be room for more elements.</summary>
     public event Action? Committed;
+
+    /// <summary>
+    /// Raised when an element was handed on by a hop that this process had given up. Nobody else can take it over while
+    /// the epoch lives, so that must end.
+    /// </summary>
+    public event Action<WorkerEpoch>? Doubted;
 
     /// <summary>Raised when a hop of this process left an element held at an aggregation queue.</summary>
     public event Action<NodeAddress>? Held;
@@ -38,9 +46,7 @@ internal sealed partial class Committer(EngineContext context, HostedNodes hoste
         if (doubtful.Count > 0)
             await SettleAsync(epoch);
 
-        bool isAlone = suspects > 0;
-        List<InFlight> batch = outbox.Take(isAlone ? 1 : context.Options.CommitBatchMax);
-        suspects -= isAlone ? 1 : 0;
+        List<InFlight> batch = outbox.Take(context.Options.CommitBatchMax);
         batch.RemoveAll(DropIfForgotten);
         SetRepeatedAside(batch);
         if (batch.Count == 0)
@@ -54,7 +60,6 @@ internal sealed partial class Committer(EngineContext context, HostedNodes hoste
         catch (Exception error) when (error is StoreUnavailableException or StoreBrokenException or EpochLostException)
         {
             outbox.PutBack(batch);
-            suspects += isAlone ? 1 : 0;
             throw;
         }
         catch (CommitOutcomeUnknownException unknown)
@@ -78,6 +83,13 @@ internal sealed partial class Committer(EngineContext context, HostedNodes hoste
 
         Committed?.Invoke();
         return true;
+    }
+
+    /// <summary>Takes up again, some seconds later, what could not even be sidelined.</summary>
+    public void Poll()
+    {
+        if (context.Time.GetElapsedTime(Volatile.Read(ref refusedAt)) >= RefusedPause)
+            outbox.TakeUpAside();
     }
 
     /// <summary>
@@ -108,9 +120,8 @@ internal sealed partial class Committer(EngineContext context, HostedNodes hoste
     /// </summary>
     private void DropForgotten()
     {
-        suspects = 0;
         doubtful.RemoveAll(DropIfForgotten);
-        List<InFlight> gathered = outbox.Take(int.MaxValue);
+        List<InFlight> gathered = outbox.TakeAll();
         gathered.RemoveAll(DropIfForgotten);
         if (gathered.Count > 0)
             outbox.PutBack(gathered);
@@ -136,16 +147,17 @@ internal sealed partial class Committer(EngineContext context, HostedNodes hoste
                 Applied(element, pending, runner);
                 break;
             case HopStatus.CancelPending:
-                element.Pending = hosted.Builder.ForFoundCancel(runner.Node, element, pending);
+                element.Replace(hosted.Builder.ForFoundCancel(runner.Node, element, pending));
                 outbox.Add(element);
                 break;
             case HopStatus.ChangePending:
-                element.Pending = hosted.Builder.ForChanges(element, pending, outcome.Changes!);
+                element.Replace(hosted.Builder.ForChanges(element, pending, outcome.Changes!));
                 outbox.Add(element);
                 break;
             case HopStatus.WriteFailed:
                 pending.HandOverTo?.CancelReservation();
-                element.Pending = hosted.Builder.ForFailure(runner.Node, element, outcome.Error!, pending.Hop.Worked);
+                element.Replace(
+                    hosted.Builder.ForFailure(runner.Node, element, outcome.Error!, pending.Hop.Worked));
                 outbox.Add(element);
                 break;
             case HopStatus.Lost when element.IsInDoubt:
@@ -162,14 +174,14 @@ internal sealed partial class Committer(EngineContext context, HostedNodes hoste
 
     /// <summary>
     /// The store refused a whole commit for a reason that no retry mends: its hops are tried one by one, so that only
-    /// the culprit fails. What cannot even be sidelined is left to whoever takes over after this epoch.
+    /// the culprit fails. What cannot even be sidelined is set aside and tried again: nobody else can take it over.
     /// </summary>
     private void Isolate(List<InFlight> batch, Exception error)
     {
         if (batch.Count > 1)
         {
-            suspects = batch.Count;
             LogIsolating(batch.Count, error);
+            batch.ForEach(element => element.GoesAlone = true);
             outbox.PutBack(batch);
             return;
         }
@@ -179,14 +191,15 @@ internal sealed partial class Committer(EngineContext context, HostedNodes hoste
         LogRefused(culprit.Id, culprit.Node, error);
         if (pending.Hop.Kind == JournalKind.Sidelined)
         {
-            Forget(culprit, pending);
+            Volatile.Write(ref refusedAt, context.Time.GetTimestamp());
+            outbox.SetAside(culprit);
             return;
         }
 
         pending.HandOverTo?.CancelReservation();
-        RouteException refused = new("waybill.store-refused", $"The store cannot take this hop: {error.Message}");
-        culprit.Pending = hosted.Builder.ForFailure(
-            hosted.Find(culprit.Node)!.Node, culprit, refused, pending.Hop.Worked);
+        RouteException refused = new(HopBuilder.StoreRefused, $"The store cannot take this hop: {error.Message}");
+        culprit.Replace(hosted.Builder.ForFailure(
+            hosted.Find(culprit.Node)!.Node, culprit, refused, pending.Hop.Worked));
         outbox.Add(culprit);
     }
 
@@ -229,6 +242,8 @@ internal sealed partial class Committer(EngineContext context, HostedNodes hoste
             bool hasMoved = fence?.Hop != pending.Hop.From;
             if (isOurs && !hasMoved)
                 unmoved.Add(element);
+            else if (isOurs && element.MayBeHandedOn)
+                Doubted?.Invoke(epoch);
             else if (hasMoved && (isOurs || pending.HandOverTo is null))
                 Applied(element, pending, hosted.Find(element.Node)!);
             else
@@ -236,9 +251,13 @@ internal sealed partial class Committer(EngineContext context, HostedNodes hoste
         }
 
         doubtful.Clear();
-        if (suspects > 0 || unmoved.Exists(element => element.IsInDoubt))
-            suspects += unmoved.Count;
-        unmoved.ForEach(element => element.IsInDoubt = true);
+        bool isSecondTime = unmoved.Exists(element => element.IsInDoubt);
+        foreach (InFlight element in unmoved)
+        {
+            element.GoesAlone |= isSecondTime;
+            element.IsInDoubt = true;
+        }
+
         if (unmoved.Count > 0)
             outbox.PutBack(unmoved);
     }

@@ -10,6 +10,9 @@ namespace Waybill.Engine;
 /// <summary>Turns what a run brought - a route, an error, a cancel - into the hop that the store will write.</summary>
 internal sealed partial class HopBuilder(EngineContext context, HostedNodes hosted)
 {
+    /// <summary>What the failure of a hop is called that the store cannot take.</summary>
+    public const string StoreRefused = "waybill.store-refused";
+
     private const int StackLengthMax = 8000;
 
     // Every draft is given its destination before it leaves this class.

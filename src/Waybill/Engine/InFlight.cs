@@ -65,11 +65,24 @@ internal sealed class InFlight(ClaimedElement claimed, int generation, BatchMemb
     /// <summary>Whether an earlier commit of the pending hop may have been applied.</summary>
     public bool IsInDoubt { get; set; }
 
+    /// <summary>Whether a hop that was in doubt when another took its place would leave it with this process.</summary>
+    public bool MayBeHandedOn { get; private set; }
+
+    /// <summary>Whether its hop is committed by itself, since it may be what the store cannot take.</summary>
+    public bool GoesAlone { get; set; }
+
     /// <summary>
     /// Whoever wants to know what became of its run: told once, of the hop's kind when it is committed, null when it is
     /// dropped.
     /// </summary>
     public Action<JournalKind?>? WhenSettled { get; set; }
+
+    /// <summary>Lets another hop take the place of the pending one, which the store did not take.</summary>
+    public void Replace(PendingHop other)
+    {
+        MayBeHandedOn |= IsInDoubt && Pending!.HandOverTo is not null;
+        Pending = other;
+    }
 
     public void Settled(JournalKind? kind)
     {
@@ -101,5 +114,7 @@ internal sealed class InFlight(ClaimedElement claimed, int generation, BatchMemb
         IsFresh = false;
         Pending = null;
         IsInDoubt = false;
+        MayBeHandedOn = false;
+        GoesAlone = false;
     }
 }

@@ -4,6 +4,7 @@ namespace Waybill.Engine;
 internal sealed class Outbox : IDisposable
 {
     private readonly Lock gate = new();
+    private readonly List<InFlight> aside = [];
     private Queue<InFlight> finished = new();
 
     /// <summary>Set whenever something was added.</summary>
@@ -24,18 +25,56 @@ internal sealed class Outbox : IDisposable
         Wake.Set();
     }
 
-    /// <summary>Takes the oldest, in their order.</summary>
+    /// <summary>Takes the oldest, in their order; one that goes alone, alone.</summary>
     public List<InFlight> Take(int max)
     {
         lock (gate)
         {
             List<InFlight> taken = new(Math.Min(max, finished.Count));
-            while (taken.Count < max && finished.TryDequeue(out InFlight? element))
-                taken.Add(element);
+            while (taken.Count < max && finished.TryPeek(out InFlight? next) && (taken.Count == 0 || !next.GoesAlone))
+            {
+                taken.Add(finished.Dequeue());
+                if (next.GoesAlone)
+                    break;
+            }
+
             if (finished.Count > 0)
                 Wake.Set();
             return taken;
         }
+    }
+
+    /// <summary>Takes everything, also what is set aside.</summary>
+    public List<InFlight> TakeAll()
+    {
+        lock (gate)
+        {
+            List<InFlight> taken = [.. aside, .. finished];
+            aside.Clear();
+            finished.Clear();
+            return taken;
+        }
+    }
+
+    /// <summary>Keeps what is to be tried again later.</summary>
+    public void SetAside(InFlight element)
+    {
+        lock (gate)
+            aside.Add(element);
+    }
+
+    /// <summary>Adds what was set aside behind all others.</summary>
+    public void TakeUpAside()
+    {
+        lock (gate)
+        {
+            if (aside.Count == 0)
+                return;
+            aside.ForEach(finished.Enqueue);
+            aside.Clear();
+        }
+
+        Wake.Set();
     }
 
     public void Dispose() => Wake.Dispose();

@@ -20,6 +20,7 @@ internal sealed class Passes : IDisposable
         Releaser = new Releaser(context, Hosted);
         Committer.Committed += Claimer.RoomMade;
         Committer.Held += Releaser.Held;
+        Committer.Doubted += Caretaker.Abandon;
         Claimer.Doubted += Caretaker.Abandon;
         foreach (NodeRunner runner in Hosted.All)
             runner.FollowRoom(Claimer.RoomMade);
@@ -52,11 +53,12 @@ internal sealed class Passes : IDisposable
 
     public Releaser Releaser { get; }
 
-    /// <summary>Looks at every queue again.</summary>
+    /// <summary>Looks at every queue again, and takes up what the store refused.</summary>
     public void Poll()
     {
         Claimer.Poll();
         Releaser.Poll();
+        Committer.Poll();
     }
 
     /// <summary>Claims and begins no more; gives back what was not begun. What has begun goes on.</summary>

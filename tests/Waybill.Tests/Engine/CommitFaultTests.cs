@@ -65,6 +65,46 @@ public sealed class CommitFaultTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_cannot_even_be_sidelined_is_tried_again_and_holds_nothing_up()
+    {
+        Workflow<Parcel, string> flow = TwoNodes();
+        await using TestSite site = SiteWith(flow);
+        script.Next = (hops, commit) => hops.Any(hop => IsPoison(hop) || hop.Kind == JournalKind.Sidelined)
+            ? throw new InvalidOperationException("a test")
+            : commit(hops);
+        await SubmitThreeAsync(site, flow);
+        await site.RunUntilQuietAsync();
+        Assert.Equal((2, 1), (await FinishedAsync(), site.InFlight));
+
+        script.Next = (hops, commit) =>
+            hops.Any(IsPoison) ? throw new InvalidOperationException("a test") : commit(hops);
+        await site.AdvanceAsync(TimeSpan.FromSeconds(6));
+
+        Assert.Equal("waybill.store-refused", (await site.SingleSidelinedAsync()).Failure.Type);
+        Assert.Equal(0, site.InFlight);
+    }
+
+    [Fact]
+    public async Task What_could_not_be_sidelined_when_the_epoch_is_lost_is_run_again_in_the_next_one()
+    {
+        Workflow<Parcel, string> flow = TwoNodes();
+        await using TestSite site = SiteWith(flow);
+        script.Next = (_, _) => throw new InvalidOperationException("a test");
+        await site.SubmitAsync(flow);
+        await site.RunUntilQuietAsync();
+        script.Next = null;
+
+        WorkerEpoch epoch = site.Passes.Custody.Epoch!.Value;
+        await site.Store.Workers.LeaveAsync(epoch, default);
+        site.Passes.Caretaker.EpochLost(epoch);
+        await site.Passes.Committer.CommitOnceAsync();
+        int left = site.Passes.Outbox.TakeAll().Count;
+        await site.AdvanceAsync(TimeSpan.FromSeconds(6));
+
+        Assert.Equal((0, 1), (left, await FinishedAsync()));
+    }
+
+    [Fact]
     public async Task What_is_tried_one_by_one_when_the_epoch_is_lost_does_not_slow_the_next_epoch_down()
     {
         Workflow<Parcel, string> flow = TwoNodes();
@@ -83,6 +123,31 @@ public sealed class CommitFaultTests : IAsyncLifetime
 
         Assert.Equal([3, 1, 3, 3], script.Sizes);
         Assert.Equal(3, await FinishedAsync());
+    }
+
+    [Fact]
+    public async Task A_commit_in_doubt_that_hands_on_after_its_hop_was_refused_leaves_nothing_behind()
+    {
+        Workflow<Parcel, string> flow = TwoNodes();
+        await using TestSite site = SiteWith(flow);
+        Func<Task>? late = null;
+        script.Next = async (hops, commit) =>
+        {
+            if (late is null)
+            {
+                late = () => commit(hops);
+                throw new CommitOutcomeUnknownException("a test");
+            }
+
+            script.Next = null;
+            await late();
+            throw new InvalidOperationException("a test");
+        };
+        await site.SubmitAsync(flow);
+
+        await site.AdvanceAsync(TimeSpan.FromSeconds(1));
+
+        Assert.Equal((1, 0), (await FinishedAsync(), site.InFlight));
     }
 
     [Fact]
