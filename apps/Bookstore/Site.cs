@@ -23,19 +23,22 @@ namespace Bookstore;
 public static class Site
 {
     /// <summary>Makes the host of a process. It opens no port unless the order names one.</summary>
-    public static IHost Build(SiteOrder order, ILoggerProvider logging)
+    /// <param name="order">How the process takes part in the site.</param>
+    /// <param name="logging">Takes what is logged.</param>
+    /// <param name="time">The clock of all that the process does; null for the machine's.</param>
+    public static IHost Build(SiteOrder order, ILoggerProvider logging, TimeProvider? time = null)
     {
         IHost host;
         if (order.Urls.Count == 0)
         {
             HostApplicationBuilder builder = new(new HostApplicationBuilderSettings { DisableDefaults = true });
-            Add(builder, order, logging);
+            Add(builder, order, logging, time);
             host = builder.Build();
         }
         else
         {
             WebApplicationBuilder builder = WebSite.CreateBuilder(order);
-            Add(builder, order, logging);
+            Add(builder, order, logging, time);
             WebSite.Add(builder.Services, order);
             WebApplication app = builder.Build();
             WebSite.Map(app, order);
@@ -47,9 +50,11 @@ public static class Site
         return host;
     }
 
-    private static void Add(IHostApplicationBuilder builder, SiteOrder order, ILoggerProvider logging)
+    private static void Add(
+        IHostApplicationBuilder builder, SiteOrder order, ILoggerProvider logging, TimeProvider? time)
     {
         IServiceCollection services = builder.Services;
+        services.AddSingleton(time ?? TimeProvider.System);
         builder.Logging.AddProvider(logging);
         services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromMinutes(1));
         services.AddSingleton(new Chance(order.Seed));

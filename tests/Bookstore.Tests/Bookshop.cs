@@ -45,10 +45,12 @@ internal sealed class Bookshop : IDisposable
     }
 
     /// <summary>Does something to the store while nobody works on it.</summary>
-    public async Task VisitAsync(Func<IServiceProvider, Database, Task> visit)
+    /// <param name="visit">What is done.</param>
+    /// <param name="time">The clock of the visit; null for the machine's.</param>
+    public async Task VisitAsync(Func<IServiceProvider, Database, Task> visit, TimeProvider? time = null)
     {
         using Notices notices = new(null);
-        using IHost host = global::Bookstore.Site.Build(Site with { HasWorker = false }, notices);
+        using IHost host = global::Bookstore.Site.Build(Site with { HasWorker = false }, notices, time);
         await host.Services.GetRequiredService<ISiteStore>().OpenAsync(TestContext.Current.CancellationToken);
         await visit(host.Services, host.Services.GetRequiredService<Database>());
     }

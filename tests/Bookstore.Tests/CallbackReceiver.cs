@@ -31,7 +31,7 @@ internal sealed class CallbackReceiver : IAsyncDisposable
 
     /// <summary>The signature and the body of the first callback.</summary>
     public Task<(string Signature, string Body)> ToldAsync() =>
-        told.Task.WaitAsync(TimeSpan.FromMinutes(1), TimeProvider.System, TestContext.Current.CancellationToken);
+        told.Task.WaitAsync(TestContext.Current.CancellationToken);
 
     public async ValueTask DisposeAsync()
     {

@@ -1,6 +1,13 @@
 using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using Bookstore.Commands;
+using Bookstore.Feeds;
+using Bookstore.Outside;
+using Bookstore.Storage;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Waybill;
 using Waybill.Stores;
 
@@ -8,90 +15,109 @@ namespace Bookstore.Tests;
 
 public sealed class PaymentsAwayTests : IDisposable
 {
+    private const int Before = 20;
+    private const int While = 40;
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan Bound = TimeSpan.FromMinutes(4);
 
     private readonly Bookshop shop = new();
+    private readonly Socket seat = TakeSeat();
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    private string Url => string.Create(
+        CultureInfo.InvariantCulture, $"http://127.0.0.1:{((IPEndPoint)seat.LocalEndPoint!).Port}");
 
     [Fact]
     public async Task Orders_wait_while_the_payments_process_is_dead_and_go_on_when_it_is_back()
     {
-        (Process payments, string url) = await StartPaymentsAsync("http://127.0.0.1:0");
-        Task<int> run = shop.RunAsync(OrderWith(url));
-        await UntilAsync(run, async store => await EndedAsync(store) > 0);
+        SeededFeed feed = new(new Chance(1), SeededCatalog.Of(new Chance(1), 1000), Before + While);
+        await shop.VisitAsync((_, database) => OpeningDay.PrepareAsync(feed, database, Stop));
+        using IHost site = ServedSite.Build(
+            shop.Site with { Uses = new Dictionary<string, string> { ["payments"] = Url } });
+        await site.StartAsync(Stop);
+        Feeder feeder = new(
+            feed, site.Services.GetRequiredService<SiteClient>(), site.Services.GetRequiredService<Bookmark>(),
+            TimeProvider.System);
 
-        await KillAsync(payments);
-        await UntilAsync(run, async store => await WaitingAsync(store) > 5);
-        (Process revived, _) = await StartPaymentsAsync(url);
-        int exit;
-        try
+        using (PaymentsProcess payments = await PaymentsProcess.StartAsync(Url))
         {
-            exit = await run.WaitAsync(Bound, TimeProvider.System, TestContext.Current.CancellationToken);
-        }
-        finally
-        {
-            await KillAsync(revived);
+            await feeder.SubmitOnceAsync(Before);
+            await UntilAsync(async () => await EndedAsync(site) > 0, site);
         }
 
-        Assert.Equal(0, exit);
+        await feeder.SubmitOnceAsync(While);
+        await UntilAsync(async () => await WaitingAsync(site) > 5, site);
+        using (PaymentsProcess revived = await PaymentsProcess.StartAsync(Url))
+        {
+            await UntilAsync(async () => await EndedAsync(site) == Before + While, site);
+            await site.StopAsync(Stop);
+        }
+
         Assert.Equal(0, await shop.VerifyAsync());
-        Assert.Contains("60 orders, 60 ended", shop.Output.ToString(), StringComparison.Ordinal);
     }
 
-    public void Dispose() => shop.Dispose();
-
-    private RunOrder OrderWith(string payments)
+    public void Dispose()
     {
-        RunOrder order = shop.Order(count: 60);
-        return order with
-        {
-            Rate = 40,
-            Site = order.Site with { Uses = new Dictionary<string, string> { ["payments"] = payments } },
-        };
+        seat.Dispose();
+        shop.Dispose();
     }
 
-    private static async Task KillAsync(Process process)
+    // While nobody listens at it, a port of the system's choice would be given to somebody else: to a connection of
+    // another test, or of the site to itself. One that is bound, though to nothing, is not.
+    private static Socket TakeSeat()
     {
-        process.Kill();
-        await process.WaitForExitAsync(CancellationToken.None);
-        process.Dispose();
+        Socket seat = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        seat.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return seat;
     }
 
-    private static async Task<(Process Process, string Url)> StartPaymentsAsync(string url)
-    {
-        string[] arguments =
-        [
-            typeof(RunCommand).Assembly.Location, "serve", "payments", "--urls", url, "--speed", "0",
-        ];
-        ProcessStartInfo start = new("dotnet", arguments) { RedirectStandardOutput = true, UseShellExecute = false };
-        Process process = Process.Start(start)!;
-        string? line = await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
-        return (process, line!.Split(" at ")[1]);
-    }
-
-    private static Task<long> EndedAsync(ISiteStore store) => store.Tickets.CountAsync(
-        new TicketFilter { Workflow = Orders.Workflow.Name, HasEnded = true }, CancellationToken.None);
+    private static Task<long> EndedAsync(IHost site) => StoreOf(site).Tickets.CountAsync(
+        new TicketFilter { Workflow = Orders.Workflow.Name, HasEnded = true }, Stop);
 
     // What failed and waits for its next try.
-    private static Task<long> WaitingAsync(ISiteStore store) => store.Directory.CountAsync(
-        new ElementFilter { Workflow = Payments.Workflow.Name, Node = "process", State = ElementState.Delayed },
-        CancellationToken.None);
+    private static Task<long> WaitingAsync(IHost site) => StoreOf(site).Directory.CountAsync(
+        new ElementFilter { Workflow = Payments.Workflow.Name, Node = "process", State = ElementState.Delayed }, Stop);
 
-    private async Task UntilAsync(Task run, Func<ISiteStore, Task<bool>> isSo)
+    private static ISiteStore StoreOf(IHost site) => site.Services.GetRequiredService<ISiteStore>();
+
+    private static async Task UntilAsync(Func<Task<bool>> isSo, IHost site)
     {
+        Vendors vendors = site.Services.GetRequiredService<Vendors>();
         using PeriodicTimer timer = new(Look, TimeProvider.System);
-        using CancellationTokenSource bound = CancellationTokenSource.CreateLinkedTokenSource(
-            TestContext.Current.CancellationToken);
-        bound.CancelAfter(Bound);
-        while (!File.Exists(shop.File))
-            await timer.WaitForNextTickAsync(bound.Token);
-        using Microsoft.Extensions.Hosting.IHost host = ServedSite.Build(shop.Site with { IsReadOnly = true });
-        ISiteStore store = host.Services.GetRequiredService<ISiteStore>();
-        await store.OpenAsync(bound.Token);
-        while (!await isSo(store))
+        while (!await isSo())
         {
-            Assert.False(run.IsCompleted, $"The run has ended: {run.Exception?.Message}{shop.Output}");
-            await timer.WaitForNextTickAsync(bound.Token);
+            await vendors.DeliverOnceAsync(Stop);
+            await timer.WaitForNextTickAsync(Stop);
         }
+    }
+
+    /// <summary>A process that carries out payments, until it is killed: when this is disposed.</summary>
+    private sealed class PaymentsProcess(Process process) : IDisposable
+    {
+        public static async Task<PaymentsProcess> StartAsync(string url)
+        {
+            string[] arguments =
+            [
+                typeof(RunCommand).Assembly.Location, "serve", "payments", "--urls", url, "--speed", "0",
+            ];
+            ProcessStartInfo start = new("dotnet", arguments)
+            {
+                RedirectStandardOutput = true,
+                UseShellExecute = false,
+            };
+            PaymentsProcess started = new(Process.Start(start)!);
+            string? line = await started.ReadLineAsync();
+            Assert.StartsWith("Services: payments", line, StringComparison.Ordinal);
+            return started;
+        }
+
+        public void Dispose()
+        {
+            process.Kill();
+            process.WaitForExit();
+            process.Dispose();
+        }
+
+        private async Task<string?> ReadLineAsync() => await process.StandardOutput.ReadLineAsync(Stop);
     }
 }

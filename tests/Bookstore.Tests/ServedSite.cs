@@ -12,11 +12,14 @@ internal sealed class ServedSite(WebApplication app, SiteOrder order) : IAsyncDi
 
     public IServiceProvider Services => app.Services;
 
-    public static IHost Build(SiteOrder order) => Site.Build(order, new Notices(null));
+    public static IHost Build(SiteOrder order, TimeProvider? time = null) =>
+        Site.Build(order, new Notices(null), time);
 
-    public static async Task<ServedSite> StartAsync(SiteOrder order)
+    /// <param name="order">What the process does.</param>
+    /// <param name="time">Its clock; null for the machine's.</param>
+    public static async Task<ServedSite> StartAsync(SiteOrder order, TimeProvider? time = null)
     {
-        WebApplication app = (WebApplication)Build(order);
+        WebApplication app = (WebApplication)Build(order, time);
         await app.StartAsync(TestContext.Current.CancellationToken);
         return new ServedSite(app, order);
     }

@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Waybill;
 using Waybill.Services;
+using Waybill.Testing;
 
 namespace Bookstore.Tests;
 
@@ -15,6 +16,9 @@ public sealed class ServiceTests : IDisposable
     private static readonly CancellationToken None = CancellationToken.None;
 
     private readonly Bookshop shop = new();
+
+    // Stands still, so that a busy machine lets no call's deadline pass.
+    private readonly FakeTime still = new();
 
     [Fact]
     public async Task Services_of_one_process_answer_without_a_network()
@@ -32,7 +36,7 @@ public sealed class ServiceTests : IDisposable
             Assert.NotNull(customer);
             Assert.True(onHand >= 0);
             Assert.Null(await services.GetRequiredService<ICatalog>().FindAsync("no such book", None));
-        });
+        }, still);
     }
 
     [Fact]
@@ -46,14 +50,14 @@ public sealed class ServiceTests : IDisposable
             HasWorker = false,
             IsReadOnly = true,
         };
-        await using ServedSite server = await ServedSite.StartAsync(serving);
+        await using ServedSite server = await ServedSite.StartAsync(serving, still);
         SiteOrder calling = new()
         {
             HasStore = false,
             HasWorker = false,
             Uses = new Dictionary<string, string> { ["catalog"] = server.Url, ["reviews"] = server.Url },
         };
-        using IHost caller = ServedSite.Build(calling);
+        using IHost caller = ServedSite.Build(calling, still);
 
         CatalogArticle? article = await caller.Services.GetRequiredService<ICatalog>().FindAsync("BK00007", None);
         ReviewSummary reviews = await caller.Services.GetRequiredService<IReviews>().SummaryAsync("BK00007", None);
@@ -62,14 +66,14 @@ public sealed class ServiceTests : IDisposable
         {
             Assert.Equal(await services.GetRequiredService<ICatalog>().FindAsync("BK00007", None), article);
             Assert.Equal(await services.GetRequiredService<IReviews>().SummaryAsync("BK00007", None), reviews);
-        });
+        }, still);
     }
 
     [Fact]
     public async Task Services_with_a_key_let_only_those_in_who_have_it()
     {
         SiteOrder serving = Payments() with { ServiceKey = "open sesame" };
-        await using ServedSite server = await ServedSite.StartAsync(serving);
+        await using ServedSite server = await ServedSite.StartAsync(serving, still);
         SiteOrder calling = new()
         {
             HasStore = false,
@@ -77,8 +81,8 @@ public sealed class ServiceTests : IDisposable
             Uses = new Dictionary<string, string> { ["payments"] = server.Url },
         };
         CardPayment payment = new("r-1", "S1", "card-1", 100);
-        using IHost known = ServedSite.Build(calling with { ServiceKey = "open sesame" });
-        using IHost stranger = ServedSite.Build(calling);
+        using IHost known = ServedSite.Build(calling with { ServiceKey = "open sesame" }, still);
+        using IHost stranger = ServedSite.Build(calling, still);
 
         PaymentVerdict verdict = await known.Services.GetRequiredService<IPayments>().VoidAsync(payment, None);
         ServiceCallException refused = await Assert.ThrowsAsync<ServiceCallException>(
@@ -92,7 +96,7 @@ public sealed class ServiceTests : IDisposable
     public void Services_without_a_key_stay_on_this_machine()
     {
         InvalidDataException refused = Assert.Throws<InvalidDataException>(
-            () => ServedSite.Build(Payments() with { Urls = ["http://0.0.0.0:0"] }));
+            () => ServedSite.Build(Payments() with { Urls = ["http://0.0.0.0:0"] }, still));
 
         Assert.Contains("BOOKSTORE_SERVICE_KEY", refused.Message, StringComparison.Ordinal);
     }
@@ -100,7 +104,7 @@ public sealed class ServiceTests : IDisposable
     [Fact]
     public async Task A_browser_that_was_led_here_under_another_name_is_turned_away()
     {
-        await using ServedSite server = await ServedSite.StartAsync(Payments());
+        await using ServedSite server = await ServedSite.StartAsync(Payments(), still);
         using HttpClient browser = new();
         using HttpRequestMessage request = new(HttpMethod.Post, $"{server.Url}/services/payments/v1/forget")
         {
@@ -155,7 +159,7 @@ public sealed class ServiceTests : IDisposable
             Assert.Equal("bad-order", empty.Code);
             Assert.Equal(OrderStage.UnderWay, (await orders.FindAsync("W-1", None))?.Stage);
             Assert.Equal("accept", Assert.Single(await orders.PlacesAsync("W-1", None)).Node);
-        });
+        }, still);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using Bookstore.Feeds;
 using Bookstore.Outside;
 using Microsoft.Extensions.DependencyInjection;
+using Waybill;
 using Waybill.Stores;
 using Waybill.Tracking;
 using Waybill.Tracking.Sqlite;
@@ -84,6 +85,15 @@ public sealed class TrackingCommandTests(TrackingCommandTests.TrackedRun run)
 
         public async ValueTask InitializeAsync()
         {
+            // All at once, before anybody works: no change comes too late.
+            await Shop.VisitAsync(async (services, database) =>
+            {
+                SeededFeed feed = new(new Chance(1), SeededCatalog.Of(new Chance(1), 1000), Orders);
+                await OpeningDay.PrepareAsync(feed, database, CancellationToken.None);
+                Feeder feeder = new(
+                    feed, services.GetRequiredService<SiteClient>(), new Bookmark(database), TimeProvider.System);
+                await feeder.SubmitOnceAsync(Orders);
+            });
             await Shop.RunAsync(Shop.Order(Orders));
             await using SqliteTrackingStore store = new(Path.ChangeExtension(Shop.File, ".tracking.db"));
             await store.OpenAsync(CancellationToken.None);
