@@ -10,6 +10,9 @@ internal sealed class Calm(World world, Action startProcess, int version)
 {
     private const int RoundsMax = 600;
 
+    // So long what is paused stays so, and everything else goes on.
+    private const int PausedRounds = 5;
+
     // Long enough for runs that hang to be given up.
     private static readonly TimeSpan Aftermath = TimeSpan.FromSeconds(10);
 
@@ -29,6 +32,8 @@ internal sealed class Calm(World world, Action startProcess, int version)
 
             Round();
             world.Clients.Finish(world.Processes[^1]);
+            if (round > PausedRounds)
+                world.Operators.Finish(world.Processes[^1]);
         }
 
         for (TimeSpan passed = TimeSpan.Zero; passed < Aftermath && HasRuns(); passed += TimeSpan.FromMilliseconds(500))

@@ -35,7 +35,7 @@ internal sealed class Clients
     /// <summary>One client does something, by chance.</summary>
     public void Act(SimulatedProcess process)
     {
-        switch (world.Chance.Next(46))
+        switch (world.Chance.Next(48))
         {
             case < 12:
                 Submit(process, world.OneOf(Roots));
@@ -51,6 +51,9 @@ internal sealed class Clients
                 break;
             case < 39:
                 pickers.Act(process);
+                break;
+            case < 41:
+                world.Operators.Act(process);
                 break;
             default:
                 SeeToSidelined(process, world.Chance.Next(4));

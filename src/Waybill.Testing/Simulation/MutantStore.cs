@@ -59,6 +59,9 @@ internal enum Mutation
     /// <summary>A change of a wave does not reach its members.</summary>
     ChangeSkipsMembers,
 
+    /// <summary>A process reads nothing of what operators say of nodes.</summary>
+    ControlsForgotten,
+
     /// <summary>An element ends, and what was pending there has no outcome.</summary>
     EndForgetsChanges,
 }
@@ -73,6 +76,7 @@ internal static class MutantStore
             new StoreLayer(store) { Held = new MutantHeld(store, mutation) },
         Mutation.AnswerTwice or Mutation.WithdrawLeavesMarks or Mutation.ChangeSkipsMembers =>
             new StoreLayer(store) { Changes = new MutantChanges(store, mutation) },
+        Mutation.ControlsForgotten => new StoreLayer(store) { Records = new MutantRecords(store, chance) },
         Mutation.SkipRevisionFence => new StoreLayer(store)
         {
             Held = new MutantHeld(store, mutation),

@@ -74,6 +74,27 @@ public enum Occasion
     /// <summary>A change was withdrawn before it had reached its element.</summary>
     Withdrawn,
 
+    /// <summary>A node was paused.</summary>
+    NodePaused,
+
+    /// <summary>A paused node was resumed.</summary>
+    NodeResumed,
+
+    /// <summary>The limits of a node were set or taken back.</summary>
+    NodeLimited,
+
+    /// <summary>Two operators said something of one node at once.</summary>
+    OperatorsRaced,
+
+    /// <summary>What operators said was broken off.</summary>
+    ControlBroken,
+
+    /// <summary>Elements waited at a node that all processes knew to be paused.</summary>
+    PauseObeyed,
+
+    /// <summary>A process gave back what it had claimed and not begun.</summary>
+    GivenBack,
+
     /// <summary>An element was sidelined because the store refused its hop.</summary>
     SidelinedForRefusal,
 

@@ -15,7 +15,11 @@ internal sealed class SimulatedProcess : SynchronizationContext, IRunScheduler, 
     public static readonly TimeSpan Lease = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan DrainTimeMax = TimeSpan.FromSeconds(3);
     private static readonly Loop[] Loops =
-        [Loop.Commit, Loop.Claim, Loop.Lease, Loop.Sweep, Loop.Poll, Loop.Change, Loop.Purge, Loop.Release];
+    [
+        Loop.Controls, Loop.GiveBack, Loop.Commit, Loop.Claim, Loop.Lease, Loop.Sweep, Loop.Poll, Loop.Change,
+        Loop.Purge, Loop.Release,
+    ];
+
 
     private readonly World world;
     private readonly FaultyStore store;
@@ -26,6 +30,8 @@ internal sealed class SimulatedProcess : SynchronizationContext, IRunScheduler, 
     private readonly List<(Task Call, Action<Task> Done)> calls = [];
     private readonly int thread = Environment.CurrentManagedThreadId;
     private volatile bool hasStrayed;
+    private bool hasReadControls;
+    private int readBeforeRelease;
     private TimeSpan pausedUntil;
     private TimeSpan? stoppingSince;
 
@@ -57,6 +63,7 @@ internal sealed class SimulatedProcess : SynchronizationContext, IRunScheduler, 
         Passes = new Passes(
             new EngineContext(site, store, Time, this, world.NewId, endings, remote, NullLoggerFactory.Instance),
             NoServices.Instance);
+        Passes.Releaser.Released += (queue, _, _) => world.Operators.Released(this, queue, readBeforeRelease);
         Client = new SiteClient(site, store, Time, endings, world.NewId);
     }
 
@@ -70,6 +77,8 @@ internal sealed class SimulatedProcess : SynchronizationContext, IRunScheduler, 
         Change,
         Purge,
         Release,
+        Controls,
+        GiveBack,
         Stop,
     }
 
@@ -84,6 +93,9 @@ internal sealed class SimulatedProcess : SynchronizationContext, IRunScheduler, 
     public Passes Passes { get; }
 
     public SiteClient Client { get; }
+
+    /// <summary>Up to when it has read what operators say: see <see cref="Operators.Said"/>.</summary>
+    public int ControlsRead { get; private set; }
 
     /// <summary>Runs that have begun and end when the simulation says so.</summary>
     public List<Action> OpenRuns { get; } = [];
@@ -205,14 +217,30 @@ internal sealed class SimulatedProcess : SynchronizationContext, IRunScheduler, 
 
     private async Task KeepLeaseAsync()
     {
+        if (!hasReadControls)
+            await ObeyAsync();
         await tables.DeclareAsync(CancellationToken.None);
         await Passes.Caretaker.KeepLeaseOnceAsync();
         await Passes.Caretaker.LookForDeadOnceAsync();
     }
 
+    private async Task ObeyAsync()
+    {
+        int said = world.Operators.Said;
+        await Passes.Controls.RefreshOnceAsync();
+        (ControlsRead, hasReadControls) = (Math.Max(ControlsRead, said), true);
+    }
+
+    private async Task GiveBackAsync()
+    {
+        if (await Passes.Claimer.GiveBackOnceAsync() > 0)
+            world.Met(Occasion.GivenBack);
+    }
+
     private async Task ReleaseAsync()
     {
         await tables.DeclareAsync(CancellationToken.None);
+        readBeforeRelease = ControlsRead;
         await Passes.Releaser.ReleaseOnceAsync();
     }
 
@@ -232,6 +260,10 @@ internal sealed class SimulatedProcess : SynchronizationContext, IRunScheduler, 
                 return Passes.Caretaker.PurgeOnceAsync();
             case Loop.Release:
                 return ReleaseAsync();
+            case Loop.Controls:
+                return ObeyAsync();
+            case Loop.GiveBack:
+                return GiveBackAsync();
             case Loop.Stop:
                 return StopOnceAsync();
             case Loop.Sweep:

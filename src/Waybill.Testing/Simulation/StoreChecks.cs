@@ -20,6 +20,7 @@ internal static class StoreChecks
         foreach (IGrouping<LineAddress?, MemoryElement> line in state.Elements.Values
             .Where(element => element.Place.Line is not null).GroupBy(element => element.Place.Line))
             CheckLine(world, [.. line.OrderBy(element => element.Place.LineNumber)]);
+        world.Operators.Look();
     }
 
     private static string? Fault(MemoryState state, MemoryElement element)

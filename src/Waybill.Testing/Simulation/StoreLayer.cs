@@ -29,7 +29,7 @@ internal sealed class StoreLayer(ISiteStore inner) : ISiteStore
 
     public IJournalStore Journal => inner.Journal;
 
-    public IRecordStore Records => inner.Records;
+    public IRecordStore Records { get; init; } = inner.Records;
 
     public Task OpenAsync(CancellationToken cancel) => inner.OpenAsync(cancel);
 

@@ -9,7 +9,7 @@ internal sealed class TripRuns(World world, SimulatedProcess process)
 {
     public ValueTask<Route> RunAsync(Element<Trip> element, CancellationToken cancel)
     {
-        world.Ledger.Began(element);
+        Began(element);
         return LiveAsync(element.Header, () => Next(element), cancel);
     }
 
@@ -34,7 +34,7 @@ internal sealed class TripRuns(World world, SimulatedProcess process)
     /// <summary>A wave looks at its members and lets some of them go.</summary>
     public async ValueTask<Route> GatherAsync(Element<Trip> wave, CancellationToken cancel)
     {
-        world.Ledger.Began(wave);
+        Began(wave);
         int plan = wave.Data.Plan;
         TimeSpan pause = TimeSpan.FromMilliseconds(Plan.Mixed(plan, 5, 1500));
         Route route = Route.Wait(Trips.Close, wave.Data with { Step = 1 }, pause);
@@ -54,7 +54,7 @@ internal sealed class TripRuns(World world, SimulatedProcess process)
 
     public ValueTask<Route> CloseAsync(Element<Trip> wave, CancellationToken cancel)
     {
-        world.Ledger.Began(wave);
+        Began(wave);
         Route end = Plan.WaveFails(wave.Data.Plan)
             ? Route.Fail("as planned")
             : Route.Finish(Plan.ResultOf(wave.Data.Plan));
@@ -63,7 +63,7 @@ internal sealed class TripRuns(World world, SimulatedProcess process)
 
     public ValueTask<Route> UndoAsync(Element<Trip> element, CancellationToken cancel)
     {
-        world.Ledger.Began(element);
+        Began(element);
         return LiveAsync(element.Header, () => Marked(element, Route.Finish(Plan.Undone)), cancel);
     }
 
@@ -71,9 +71,15 @@ internal sealed class TripRuns(World world, SimulatedProcess process)
         IReadOnlyList<Element<Trip>> elements, CancellationToken cancel)
     {
         foreach (Element<Trip> element in elements)
-            world.Ledger.Began(element);
+            Began(element);
         await LiveAsync(elements[0].Header, () => Route.Fail("only to end the run"), cancel);
         return [.. elements.Select(Next)];
+    }
+
+    private void Began(Element<Trip> element)
+    {
+        world.Ledger.Began(element);
+        world.Operators.Began(process, element.Node);
     }
 
     /// <summary>Lives through a run: at once, or until the simulation ends it; well, or not.</summary>

@@ -51,11 +51,29 @@ internal static class Trips
     /// <summary>All nodes.</summary>
     public static readonly IReadOnlyList<Node<Trip>> Nodes = [.. Running, Shelf, Gather, Close];
 
+    private static readonly NodeAddress[][] ControlledByVersion =
+        [Controlled(1), [.. Controlled(1).Union(Controlled(2))]];
+
     // At the others a change stays pending and follows.
     private static readonly IReadOnlyList<Node<Trip>> Accepting =
         [Start, Beta, Ordered, Batch, Paced, Joined, Signalled, Unpacked, Shelf];
 
     private static readonly Node[] Exits = [Alpha, Beta, Ordered, Batch, Paced, Risky, Shelf];
+
+    /// <summary>The nodes that operators pause and limit, as a process knows them.</summary>
+    public static IReadOnlyList<NodeAddress> ControlledBy(int version) => ControlledByVersion[version - 1];
+
+    /// <summary>The node of an address that is written out.</summary>
+    public static NodeAddress Addressed(string address) =>
+        ControlledByVersion[^1].Concat(ControlledByVersion[0]).First(node => node.ToString() == address);
+
+    private static NodeAddress[] Controlled(int version) =>
+    [
+        .. Running.Select(node => new NodeAddress("trips", version, node.Name)),
+        .. Running.Append(Shelf).Where(node => node != Undo).Select(node => new NodeAddress("errands", 1, node.Name)),
+        new NodeAddress("waves", 1, Gather.Name),
+        new NodeAddress("waves", 1, Close.Name),
+    ];
 
     /// <summary>All workflows of a site whose processes know trips of that version.</summary>
     public static IReadOnlyList<Workflow> All(TripRuns code, int version)

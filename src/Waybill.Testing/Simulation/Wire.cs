@@ -8,7 +8,7 @@ internal sealed class Wire(World world, SimulatedProcess process) : IStoreFaults
     private static readonly string[] Reads =
     [
         "Now", "Directory", "Tickets", "Journal", "Elements.Fences", "Sidelined.List", "Held.List", "Held.Group",
-        "Held.Members", "Changes.Find", "Changes.List", "Changes.Count",
+        "Held.Members", "Changes.Find", "Changes.List", "Changes.Count", "Records.List", "Records.Read",
     ];
 
     public Task<T> CallAsync<T>(string call, Func<Task<T>> apply)
@@ -138,6 +138,7 @@ internal sealed class Wire(World world, SimulatedProcess process) : IStoreFaults
             "Changes.Request" => Occasion.RequestBroken,
             "Changes.Resolve" => Occasion.AnswerBroken,
             "Changes.Withdraw" => Occasion.WithdrawalBroken,
+            "Records.Write" => Occasion.ControlBroken,
             _ => null,
         };
         if (occasion is { } met)

@@ -29,10 +29,12 @@ internal sealed class World
             Elements = new WatchedCommits(this, store.Elements),
             Held = new WatchedReleases(this, store.Held),
             Changes = new WatchedChanges(this, store.Changes),
+            Records = new WatchedRecords(this, store.Records),
         };
         Ledger = new Ledger(this);
         Refusals = new Refusals(this);
         Waves = new Waves(this);
+        Operators = new Operators(this);
         Clients = new Clients(this);
         Reader = new JournalReader(this);
     }
@@ -60,6 +62,8 @@ internal sealed class World
     public Refusals Refusals { get; }
 
     public Waves Waves { get; }
+
+    public Operators Operators { get; }
 
     public Clients Clients { get; }
 
