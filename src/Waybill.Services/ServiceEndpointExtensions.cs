@@ -24,7 +24,10 @@ public static class ServiceEndpointExtensions
     /// <typeparam name="TImplementation">
     /// Taken from the host's services, else made from them now. One object for all calls: it must be thread-safe.
     /// </typeparam>
-    /// <returns>All routes of the service, to require authorization of, for instance.</returns>
+    /// <returns>
+    /// All routes of the service, to require authorization of, for instance. Each operation carries a
+    /// <see cref="ContractDescription"/> and its <see cref="OperationDescription"/> as metadata.
+    /// </returns>
     /// <exception cref="ContractException">It is no contract; with everything that is wrong.</exception>
     /// <exception cref="ArgumentException">The limits cannot be; with everything that is wrong.</exception>
     /// <exception cref="InvalidOperationException">
@@ -59,8 +62,9 @@ public static class ServiceEndpointExtensions
             services.GetRequiredService<ILogger<ServedService>>());
         RouteGroupBuilder group = routes.MapGroup($"/services/{contract.Name}/v{contract.Version}");
         group.WithTags(contract.Name);
+        ContractDescription description = ContractDescription.Of<TContract>();
         foreach (OperationContract operation in contract.Operations)
-            group.MapPost(operation.Name, new OperationHandler(operation, served).HandleAsync);
+            MapOperation(group, operation, served).IsDescribed(operation, description);
         if (contract.Tickets is { } tickets)
             MapTicketDesk(group, tickets, served, services);
         return group;
@@ -81,8 +85,26 @@ public static class ServiceEndpointExtensions
             Keys = null,
         };
         foreach (OperationContract operation in tickets.Operations)
-            group.MapPost(operation.Name, new OperationHandler(operation, desk).HandleAsync);
+            MapOperation(group, operation, desk);
     }
+
+    private static IEndpointConventionBuilder MapOperation(
+        RouteGroupBuilder group, OperationContract operation, ServedService served) =>
+        group.MapPost(operation.Name, new OperationHandler(operation, served).HandleAsync);
+
+    /// <summary>
+    /// What it says of itself to those who describe the host's endpoints. ASP.NET Core's own explorer looks only at
+    /// endpoints with a method, and its own reading of types is not what is on the wire: the contract's description is.
+    /// </summary>
+    private static void IsDescribed(
+        this IEndpointConventionBuilder endpoint, OperationContract operation, ContractDescription description) =>
+        endpoint
+            .WithName($"{description.Service}.v{description.Version}.{operation.Name}")
+            .WithSummary(operation.Summary)
+            .WithMetadata(
+                OperationHandler.Method,
+                description,
+                description.Operations.Single(one => one.Name == operation.Name));
 
     private static Tickets? TicketsOf(ServiceContract contract, IServiceProvider services) =>
         contract.Operations.FirstOrDefault(operation => operation.TicketType is not null) is not { } asynchronous

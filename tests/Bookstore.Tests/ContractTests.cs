@@ -12,7 +12,7 @@ public sealed class ContractTests
 {
     private const string Renew = "BOOKSTORE_RENEW_CONTRACTS";
 
-    private static readonly string Released =
+    internal static readonly string Released =
         Path.Combine(Repository.Root, "apps", "Bookstore", "Contracts", "Released");
 
     [Fact]

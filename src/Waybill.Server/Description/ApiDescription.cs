@@ -20,10 +20,11 @@ internal static class ApiDescription
         services.AddOpenApi(Document, options =>
         {
             options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
-            options.ShouldInclude = described => described.RelativePath is { } path
-                && (path.StartsWith("v1/", StringComparison.Ordinal) || Others.Contains(path));
+            options.ShouldInclude = described => ServiceWords.Of(described.ActionDescriptor) is not null
+                || (described.RelativePath is { } path
+                    && (path.StartsWith("v1/", StringComparison.Ordinal) || Others.Contains(path)));
             options.AddDocumentTransformer((document, _, _) => DoneAsync(() => Introduce(document)));
-            options.AddOperationTransformer((operation, context, _) => DoneAsync(() => Complete(operation, context)));
+            options.AddOperationTransformer(CompleteAsync);
             options.AddSchemaTransformer((schema, context, _) => DoneAsync(() => Mend(schema, context)));
         });
 
@@ -59,7 +60,8 @@ internal static class ApiDescription
         };
     }
 
-    private static void Complete(OpenApiOperation operation, OpenApiOperationTransformerContext context)
+    private static async Task CompleteAsync(
+        OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancel)
     {
         operation.Tags = new HashSet<OpenApiTagReference>
         {
@@ -71,6 +73,13 @@ internal static class ApiDescription
             operation.Parameters.Add(ToParameter(parameter));
         foreach (RequestHeader header in metadata.OfType<HeaderMetadata>().SelectMany(honoured => honoured.Headers))
             operation.Parameters.Add(ToParameter(header));
+        if (ServiceWords.Of(context.Description.ActionDescriptor) is { } called)
+        {
+            foreach (RequestHeader header in ServiceWords.HeadersOf(called))
+                operation.Parameters.Add(ToParameter(header));
+            await ServiceWords.CompleteAsync(operation, called, context, cancel);
+        }
+
         if (metadata.OfType<ExampleMetadata>().SingleOrDefault() is { } example)
             operation.RequestBody!.Content![EndpointWords.Json].Example = JsonNode.Parse(example.Json);
         bool isOpen = metadata.OfType<IAllowAnonymous>().Any();
@@ -79,7 +88,8 @@ internal static class ApiDescription
         ServerRole[] roles = [.. Enum.GetValues<ServerRole>().Where(r => policies.Contains(ServerPolicies.NameOf(r)))];
         if (roles.Length == 0)
             return;
-        operation.Description = $"Needs the role {EndpointWords.CamelCase(roles.Max().ToString())}.";
+        string needs = $"Needs the role {EndpointWords.CamelCase(roles.Max().ToString())}.";
+        operation.Description = operation.Description is { } said ? $"{said} {needs}" : needs;
         operation.Security =
         [
             new OpenApiSecurityRequirement

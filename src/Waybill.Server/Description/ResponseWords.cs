@@ -27,18 +27,18 @@ internal static class ResponseWords
     {
         document.AddComponent(Problem, ProblemSchema());
         foreach ((string status, string says) in Known)
-        {
-            OpenApiMediaType problem = new() { Schema = new OpenApiSchemaReference(Problem, document) };
-            document.AddComponent(Problem + status, new OpenApiResponse
-            {
-                Description = says,
-                Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal)
-                {
-                    [Problems.MediaType] = problem,
-                },
-            });
-        }
+            document.AddComponent(Problem + status, ProblemResponse(says, document));
     }
+
+    /// <summary>An answer that is a problem.</summary>
+    public static OpenApiResponse ProblemResponse(string says, OpenApiDocument document) => new()
+    {
+        Description = says,
+        Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal)
+        {
+            [Problems.MediaType] = new OpenApiMediaType { Schema = new OpenApiSchemaReference(Problem, document) },
+        },
+    };
 
     /// <summary>Adds the problems that an operation can have, and the headers of what it gives.</summary>
     /// <param name="operation">The operation.</param>
@@ -56,7 +56,10 @@ internal static class ResponseWords
                 responses[status] = new OpenApiResponseReference(Problem + status, context.Document);
         }
 
-        if (!context.Description.ActionDescriptor.EndpointMetadata.OfType<TicketMetadata>().Any())
+        bool isTicket = context.Description.ActionDescriptor.EndpointMetadata.OfType<TicketMetadata>().Any();
+        if (ServiceWords.Of(context.Description.ActionDescriptor) is { IsAsynchronous: true })
+            isTicket = true;
+        if (!isTicket)
             return;
         AddHeaders("200", ("ETag", "Changes whenever the ticket does."));
         AddHeaders(

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Reflection;
 using System.Text.Json.Serialization.Metadata;
 using Waybill.Services.Asynchronous;
@@ -44,6 +45,9 @@ internal sealed class OperationContract
 
     /// <summary>Below an endpoint's base address: <c>services/inventory/v1/stock-of</c>.</summary>
     public string Path { get; }
+
+    /// <summary>What the contract says of it in a [Description]; its address when it says nothing.</summary>
+    public string Summary => Method.GetCustomAttribute<DescriptionAttribute>()?.Description ?? Address;
 
     public OperationAttribute Terms { get; }
 

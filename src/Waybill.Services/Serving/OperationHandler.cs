@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Reflection;
 using System.Text.Json;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Http;
@@ -15,6 +16,9 @@ namespace Waybill.Services.Serving;
 internal sealed partial class OperationHandler(OperationContract operation, ServedService served)
 {
     private const string UnnamedCaller = "(unnamed)";
+
+    /// <summary>What an explorer of endpoints takes for the code of each.</summary>
+    public static MethodInfo Method { get; } = typeof(OperationHandler).GetMethod(nameof(HandleAsync))!;
 
     private readonly ILogger log = served.Log;
     private readonly OperationRuns runs = new(operation, served);
