@@ -191,9 +191,30 @@ public sealed class ShopTests : IDisposable
         await using ServedSite site = await OpenStillAsync();
         using HttpClient visitor = site.Browser();
 
-        using HttpResponseMessage answer = await visitor.GetAsync("/shop/books/<script>.html", Stop);
+        using HttpResponseMessage page = await visitor.GetAsync("/shop/books/<script>.html", Stop);
+        using HttpResponseMessage json = await visitor.GetAsync("/shop/books/<script>", Stop);
 
-        Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+        string html = await page.Content.ReadAsStringAsync(Stop);
+        Assert.Equal((HttpStatusCode.NotFound, HttpStatusCode.NotFound), (page.StatusCode, json.StatusCode));
+        Assert.Equal("text/html", page.Content.Headers.ContentType!.MediaType);
+        Assert.Contains("<h1>No such book</h1>", html, StringComparison.Ordinal);
+        Assert.Contains("href=\"/shop/books.html\"", html, StringComparison.Ordinal);
+        Assert.DoesNotContain("<script", html, StringComparison.Ordinal);
+        Assert.Equal("urn:waybill:problem:not-found", (await JsonOf(json)).GetProperty("type").GetString());
+    }
+
+    [Fact]
+    public async Task A_page_whose_catalogue_is_away_says_so_as_a_page()
+    {
+        await using ServedSite site = await OpenStillAsync("catalog");
+        using HttpClient visitor = site.Browser();
+
+        using HttpResponseMessage page = await visitor.GetAsync("/shop/books.html", Stop);
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, page.StatusCode);
+        Assert.Equal("2", Assert.Single(page.Headers.GetValues("Retry-After")));
+        Assert.Contains(
+            "Try again in a few seconds.", await page.Content.ReadAsStringAsync(Stop), StringComparison.Ordinal);
     }
 
     public void Dispose() => shop.Dispose();

@@ -19,12 +19,12 @@ internal static class BookEndpoints
     public static void Map(IEndpointRouteBuilder routes)
     {
         RouteGroupBuilder books = routes.MapGroup("/shop/books");
-        books.AddEndpointFilter(ShopProblems.AnswerAsync);
+        books.AddEndpointFilter(ProblemHtml.AnswerAsync).AddEndpointFilter(ShopProblems.AnswerAsync);
         books.AllowAnonymous();
         books.MapGet("", ListAsync);
         books.MapGet("{sku}", ShowAsync);
         RouteGroupBuilder shelf = routes.MapGroup("/shop/books.html");
-        shelf.AddEndpointFilter(ShopProblems.AnswerAsync);
+        shelf.AddEndpointFilter(ProblemHtml.AnswerAsync).AddEndpointFilter(ShopProblems.AnswerAsync);
         shelf.AllowAnonymous();
         shelf.MapGet("", ListAsHtmlAsync);
     }

@@ -58,7 +58,9 @@ internal static class HtmlPage
     /// <param name="title">What the browser calls it.</param>
     /// <param name="main">The inside of its main landmark.</param>
     /// <param name="footer">What stands at its foot.</param>
-    public static IResult Answer(HttpContext http, string title, Html main, string footer)
+    /// <param name="status">The HTTP status.</param>
+    public static IResult Answer(
+        HttpContext http, string title, Html main, string footer, int status = StatusCodes.Status200OK)
     {
         http.Response.Headers.ContentSecurityPolicy = Policy;
         http.Response.Headers.XContentTypeOptions = "nosniff";
@@ -76,7 +78,8 @@ internal static class HtmlPage
         Html foot = new();
         foot.AddLine($"</main>").AddLine($"<footer class=\"small\">{footer}</footer>").AddLine($"</body>")
             .AddLine($"</html>");
-        return TypedResults.Content($"{head}<style>{Style}</style>\n{top}{main}{foot}", "text/html; charset=utf-8");
+        return TypedResults.Content(
+            $"{head}<style>{Style}</style>\n{top}{main}{foot}", "text/html; charset=utf-8", statusCode: status);
     }
 
     /// <summary>The address of an article's page.</summary>
