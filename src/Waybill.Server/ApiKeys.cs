@@ -66,7 +66,7 @@ public sealed class ApiKeys
 
     /// <summary>
     /// Ends a key. It stops at once in this process, in others within <see
-    /// cref="WaybillServerOptions.KeyCacheDuration"/>.
+    /// cref="WaybillServerOptions.KeyCacheDuration"/>; streams and waits under it are broken off within 2 seconds more.
     /// </summary>
     /// <param name="prefix">The key's visible part.</param>
     /// <param name="actor">Who, and why.</param>

@@ -52,6 +52,8 @@ public static class WaybillServerExtensions
         services.AddSingleton<IConfigureOptions<KestrelServerOptions>, ServerLimits>();
         services.AddSingleton<RequestRate>();
         services.AddSingleton<KeyRing>();
+        services.AddSingleton<KeyWatch>();
+        services.AddHostedService(provider => provider.GetRequiredService<KeyWatch>());
         services.AddSingleton<ClaimLimit>();
         services.AddSingleton(provider => new AuditTrail(
             provider.GetRequiredService<SiteClient>(),

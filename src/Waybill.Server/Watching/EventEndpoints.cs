@@ -22,12 +22,14 @@ internal static class EventEndpoints
         group.MapGet("events", Counters)
             .Is(ServerRole.Reader, "StreamCounters", "What is at each node, each second: events `counters`.")
             .LooksAtScope()
+            .Waits()
             .Produces<CountersEvent>(StatusCodes.Status200OK, MediaType);
         group.MapGet("elements/{id:guid}/events", ProgressAsync)
             .Is(
                 ServerRole.Reader, "StreamElement",
                 "An element's progress: events `place`, then one `ended`; `alive` when nothing happens.")
             .LooksAtScope()
+            .Waits()
             .Produces<ElementAnswer>(StatusCodes.Status200OK, MediaType);
     }
 

@@ -7,7 +7,7 @@ namespace Waybill.Server.Watching;
 
 /// <summary>
 /// Bounds streams of events: how many there are, and how long each lasts. A stream ends after a quarter of an hour, so
-/// that a key that was revoked does not listen for ever; who listens connects again.
+/// that the host, which let its own principals in, is asked again; who listens connects again.
 /// </summary>
 internal sealed class StreamSlots(
     IOptions<WaybillServerOptions> options, IHostApplicationLifetime lifetime, TimeProvider time)

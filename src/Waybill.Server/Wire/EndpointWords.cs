@@ -20,6 +20,10 @@ internal static class EndpointWords
     public static RouteHandlerBuilder LooksAtScope(this RouteHandlerBuilder endpoint) =>
         endpoint.WithMetadata(new LooksAtScopeMetadata());
 
+    /// <summary>That its answer goes on, or is held back, for more than a moment.</summary>
+    public static RouteHandlerBuilder Waits(this RouteHandlerBuilder endpoint) =>
+        endpoint.WithMetadata(new WaitsMetadata());
+
     /// <summary>Which query parameters it takes.</summary>
     public static RouteHandlerBuilder Takes(
         this RouteHandlerBuilder endpoint, params IEnumerable<QueryParameter> parameters) =>

@@ -21,6 +21,7 @@ internal static class WorkEndpoints
         group.MapPost("work/claim", ClaimAsync)
             .Is(ServerRole.Worker, "ClaimWork", "Waits for elements of remote nodes and takes them, each on a lease.")
             .LooksAtScope()
+            .Waits()
             .Reads<ClaimBody>()
             .Example("""{"worker":"robot 7","nodes":[{"workflow":"gifts","node":"wrap"}],"max":4}""")
             .Gives<ClaimAnswer>();
