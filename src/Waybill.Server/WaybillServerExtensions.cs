@@ -69,6 +69,7 @@ public static class WaybillServerExtensions
         services.AddSingleton<NodeActs>();
         services.AddSingleton<HeldActs>();
         services.AddSingleton<StreamSlots>();
+        services.AddSingleton<Readiness>();
         services.AddSingleton<NodeCounters>();
         services.AddSingleton<Instruments>();
         services.AddHostedService(provider => provider.GetRequiredService<NodeCounters>());

@@ -49,7 +49,8 @@ public sealed class TestSite : IAsyncDisposable
         Remote = new RemoteNodes(Time, new RemoteLeaseNames(() => "site", () => $"lease-{++leasesMade}"));
         Client = new SiteClient(site, Store, Time, endings, NewId);
         Passes = new Passes(
-            new EngineContext(site, Store, Time, scheduler, NewId, endings, Remote, NullLoggerFactory.Instance),
+            new EngineContext(
+                site, Store, Time, scheduler, NewId, endings, Client.Commits, Remote, NullLoggerFactory.Instance),
             setup.Services);
     }
 

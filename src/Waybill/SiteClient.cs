@@ -27,7 +27,8 @@ public sealed class SiteClient
         this.time = time;
         this.endings = endings;
         Store = store;
-        intake = new Intake(store.Elements);
+        Commits = new CommitWatch(store, time);
+        intake = new Intake(store.Elements, Commits);
         Sidelined = new SidelinedDesk(site, store);
         Changes = new ChangeDesk(site, store, time, endings, newId);
         Controls = new NodeControlDesk(site, store);
@@ -47,6 +48,9 @@ public sealed class SiteClient
 
     /// <summary>The site's store, for looking at elements, tickets, workers and the journal.</summary>
     public ISiteStore Store { get; }
+
+    /// <summary>Whether the store takes what this process commits.</summary>
+    public CommitWatch Commits { get; }
 
     /// <summary>What a person can do with elements whose retries ran out.</summary>
     public SidelinedDesk Sidelined { get; }

@@ -60,11 +60,12 @@ internal sealed class SimulatedProcess : SynchronizationContext, IRunScheduler, 
         EndingWatch endings = new();
         RemoteNodes remote = new(
             Time, new RemoteLeaseNames(() => world.NewId().ToString(), () => world.NewId().ToString()));
+        Client = new SiteClient(site, store, Time, endings, world.NewId);
         Passes = new Passes(
-            new EngineContext(site, store, Time, this, world.NewId, endings, remote, NullLoggerFactory.Instance),
+            new EngineContext(
+                site, store, Time, this, world.NewId, endings, Client.Commits, remote, NullLoggerFactory.Instance),
             NoServices.Instance);
         Passes.Releaser.Released += (queue, _, _) => world.Operators.Released(this, queue, readBeforeRelease);
-        Client = new SiteClient(site, store, Time, endings, world.NewId);
     }
 
     private enum Loop

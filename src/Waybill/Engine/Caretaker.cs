@@ -50,7 +50,8 @@ internal sealed partial class Caretaker(
             LogBegun(begun.Value);
             claimer.Poll();
         }
-        else if (await context.Store.Workers.RenewAsync(epoch, lease, CancellationToken.None))
+        else if (await context.Commits.WatchAsync(
+            () => context.Store.Workers.RenewAsync(epoch, lease, CancellationToken.None)))
         {
             bool stoodStill = !custody.MayRun;
             custody.Renewed(askedAt);

@@ -55,7 +55,8 @@ internal sealed partial class Committer(EngineContext context, HostedNodes hoste
         IReadOnlyList<HopOutcome> outcomes;
         try
         {
-            outcomes = await context.Store.Elements.CommitAsync(epoch, ToHops(batch), CancellationToken.None);
+            outcomes = await context.Commits.WatchAsync(
+                () => context.Store.Elements.CommitAsync(epoch, ToHops(batch), CancellationToken.None));
         }
         catch (Exception error) when (error is StoreUnavailableException or StoreBrokenException or EpochLostException)
         {

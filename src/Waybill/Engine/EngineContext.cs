@@ -12,6 +12,7 @@ internal sealed record EngineContext(
     IRunScheduler Scheduler,
     Func<ElementId> NewId,
     EndingWatch Endings,
+    CommitWatch Commits,
     RemoteNodes Remote,
     ILoggerFactory Logging)
 {

@@ -3,7 +3,7 @@ using Waybill.Stores;
 namespace Waybill.Engine;
 
 /// <summary>Lets concurrent submissions share a commit: while one is under way, the next batch gathers.</summary>
-internal sealed class Intake(IElementStore store)
+internal sealed class Intake(IElementStore store, CommitWatch commits)
 {
     private const int BatchMax = 500;
 
@@ -34,8 +34,8 @@ internal sealed class Intake(IElementStore store)
         {
             try
             {
-                IReadOnlyList<Acceptance> accepted =
-                    await store.AcceptAsync([.. batch.Select(waiting => waiting.Element)], CancellationToken.None);
+                IReadOnlyList<Acceptance> accepted = await commits.WatchAsync(
+                    () => store.AcceptAsync([.. batch.Select(waiting => waiting.Element)], CancellationToken.None));
                 for (int i = 0; i < batch.Count; i++)
                     batch[i].SetResult(accepted[i]);
             }

@@ -65,6 +65,7 @@ public static class WaybillServiceCollectionExtensions
             ThreadPoolScheduler.Instance,
             IdsBy(time),
             provider.GetRequiredService<EndingWatch>(),
+            provider.GetRequiredService<SiteClient>().Commits,
             provider.GetRequiredService<RemoteNodes>(),
             provider.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance);
         return new Worker(context, provider, provider.GetService<IHostApplicationLifetime>());

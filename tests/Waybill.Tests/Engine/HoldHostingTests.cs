@@ -24,9 +24,10 @@ public sealed class HoldHostingTests
         SiteDefinition site = SiteDefinition.Checked([Shipments(waves), waves], options);
         FakeTime time = new();
         using Warnings warnings = new();
+        MemoryStore store = new(time);
         EngineContext context = new(
-            site, new MemoryStore(time), time, ThreadPoolScheduler.Instance,
-            () => new ElementId(Guid.CreateVersion7()), new EndingWatch(),
+            site, store, time, ThreadPoolScheduler.Instance,
+            () => new ElementId(Guid.CreateVersion7()), new EndingWatch(), new CommitWatch(store, time),
             new RemoteNodes(time, new RemoteLeaseNames(() => "here", () => "lease")), warnings);
         using Worker worker = new(context, new NoServices(), lifetime: null);
 
