@@ -55,7 +55,9 @@ public sealed class CommitWatch
         }
     }
 
-    private static bool IsRefusal(Exception error) => error is not (EpochLostException or OperationCanceledException);
+    // Anything else is about what was committed, or about this process: the store takes what others commit.
+    private static bool IsRefusal(Exception error) =>
+        error is StoreUnavailableException or StoreBrokenException or CommitOutcomeUnknownException;
 }
 
 /// <summary>That a store refuses commits.</summary>

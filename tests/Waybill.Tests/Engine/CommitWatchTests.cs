@@ -74,9 +74,24 @@ public sealed class CommitWatchTests : IAsyncDisposable
     {
         await using TestSite site = SiteWith(TwoNodes());
         await site.RunUntilQuietAsync();
-        disk.Lost = new EpochLostException(new WorkerEpoch(7));
+        disk.Refuses = "Workers.Renew";
+        disk.With = new EpochLostException(new WorkerEpoch(7));
 
         await Assert.ThrowsAsync<EpochLostException>(site.Passes.Caretaker.RenewOnceAsync);
+
+        Assert.Null(site.Client.Commits.Refusal);
+    }
+
+    [Fact]
+    public async Task A_hop_that_the_store_cannot_take_refuses_no_other()
+    {
+        Workflow<Parcel, string> flow = TwoNodes();
+        await using TestSite site = SiteWith(flow);
+        await site.SubmitAsync(flow, "1", new Parcel("books"));
+        disk.Refuses = "Elements.Commit";
+        disk.With = new InvalidOperationException("It has a character that no table takes.");
+
+        await site.RunUntilQuietAsync();
 
         Assert.Null(site.Client.Commits.Refusal);
     }
@@ -96,12 +111,9 @@ public sealed class CommitWatchTests : IAsyncDisposable
     {
         public string? Refuses { get; set; }
 
-        public EpochLostException? Lost { get; set; }
+        public Exception With { get; set; } = new StoreUnavailableException("the disk is full");
 
-        public Task<T> CallAsync<T>(string call, Func<Task<T>> apply) =>
-            call == Refuses ? throw new StoreUnavailableException("the disk is full")
-            : call == "Workers.Renew" && Lost is not null ? throw Lost
-            : apply();
+        public Task<T> CallAsync<T>(string call, Func<Task<T>> apply) => call == Refuses ? throw With : apply();
 
         public void Hint(Action arrived) => arrived();
     }
