@@ -16,7 +16,9 @@ internal sealed partial class IdempotencyDesk(IdempotencyStore store, ILogger<Id
     /// <param name="body">Its body.</param>
     /// <param name="atLeast">How long the attempt may go on at the least, if that is longer than usual.</param>
     /// <param name="cancel">Stops waiting.</param>
-    /// <exception cref="Http.ProblemException">It is being carried out, or the key belongs to another.</exception>
+    /// <exception cref="Http.ProblemException">
+    /// It is being carried out; or it was, and the reply was not kept; or the key belongs to another.
+    /// </exception>
     public async Task<IdempotentAttempt> BeginAsync(
         HttpContext context, string key, ReadOnlyMemory<byte> body, TimeSpan atLeast, CancellationToken cancel)
     {
@@ -29,9 +31,12 @@ internal sealed partial class IdempotencyDesk(IdempotencyStore store, ILogger<Id
         return attempt with { Path = path };
     }
 
-    /// <summary>Keeps the reply for all repeats.</summary>
-    public Task EndAsync(IdempotentAttempt attempt, KeptReply reply) =>
-        TryAsync(attempt, () => store.EndAsync(attempt, reply));
+    /// <summary>Keeps the reply for all repeats; of one that is too large, that there was one.</summary>
+    /// <param name="attempt">The attempt.</param>
+    /// <param name="reply">What was answered.</param>
+    /// <param name="mayRunAgain">Whether a repeat is carried out, under the same id, when the reply is too large.</param>
+    public Task EndAsync(IdempotentAttempt attempt, KeptReply reply, bool mayRunAgain) =>
+        TryAsync(attempt, () => store.EndAsync(attempt, reply, mayRunAgain));
 
     /// <summary>It was refused and nothing was done.</summary>
     public Task RefusedAsync(IdempotentAttempt attempt) => TryAsync(attempt, () => store.RefusedAsync(attempt));

@@ -52,7 +52,7 @@ internal sealed class IdempotencyFilter(IdempotencyDesk desk)
 
     private Task NoteAsync(IdempotentAttempt attempt, KeptReply reply) => reply.Status switch
     {
-        < 300 => desk.EndAsync(attempt, reply),
+        < 300 => desk.EndAsync(attempt, reply, mayRunAgain: true),
         < 500 => desk.RefusedAsync(attempt),
         _ => desk.ReopenAsync(attempt),
     };

@@ -13,7 +13,9 @@ public sealed class IdempotencyOptions
     public TimeSpan TakeOverAfter { get; set; } = TimeSpan.FromSeconds(90);
 
     /// <summary>
-    /// A reply larger than this is not kept; a repeat is carried out anew, under the same id. Default: 256 KiB.
+    /// A reply larger than this is not kept. A repeat of a service's operation is then refused with 409, so that it is
+    /// not carried out twice; an endpoint, which does what it does under <see cref="StableId"/>, is asked again.
+    /// Default: 256 KiB.
     /// </summary>
     public int ReplyBytesMax { get; set; } = 256 * 1024;
 }

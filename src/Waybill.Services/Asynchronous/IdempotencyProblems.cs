@@ -17,6 +17,10 @@ public static class IdempotencyProblems
     public static ProblemType InProgress { get; } = new(
         "idempotency-key-in-progress", 409, "A request with this key is being carried out");
 
+    /// <summary>The request was carried out, and its answer was too large to be kept.</summary>
+    public static ProblemType ReplyNotKept { get; } = new(
+        "idempotency-reply-not-kept", 409, "The request was carried out, and its answer is not kept");
+
     /// <summary>The key belongs to another request.</summary>
     public static ProblemType Reused { get; } = new(
         "idempotency-key-reused", 422, "The key was used for another request");

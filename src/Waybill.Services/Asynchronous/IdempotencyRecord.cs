@@ -13,8 +13,9 @@ namespace Waybill.Services.Asynchronous;
 /// <param name="Attempt">Which attempt this is, from 1.</param>
 /// <param name="Until">Until when the attempt may go on.</param>
 /// <param name="Reply">What was answered; null until then.</param>
+/// <param name="BytesNotKept">How large the answer was, when it was too large to be kept.</param>
 internal sealed record IdempotencyRecord(
-    string Fingerprint, Guid Id, int Attempt, DateTimeOffset Until, KeptReply? Reply = null)
+    string Fingerprint, Guid Id, int Attempt, DateTimeOffset Until, KeptReply? Reply = null, int? BytesNotKept = null)
 {
     public const string Kind = "idempotency";
 

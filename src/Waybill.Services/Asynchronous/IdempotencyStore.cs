@@ -17,7 +17,9 @@ internal sealed class IdempotencyStore(SiteClient site, IdempotencyOptions optio
     /// <param name="fingerprint">Tells the request from others with the key.</param>
     /// <param name="atLeast">How long the attempt may go on at the least.</param>
     /// <param name="cancel">Stops waiting.</param>
-    /// <exception cref="ProblemException">It is being carried out, or the key belongs to another request.</exception>
+    /// <exception cref="ProblemException">
+    /// It is being carried out; or it was, and the reply was not kept; or the key belongs to another request.
+    /// </exception>
     public async Task<IdempotentAttempt> BeginAsync(
         string name, string fingerprint, TimeSpan atLeast, CancellationToken cancel)
     {
@@ -42,11 +44,20 @@ internal sealed class IdempotencyStore(SiteClient site, IdempotencyOptions optio
         }
     }
 
-    /// <summary>Keeps the reply for all repeats; one that is too large is not kept.</summary>
-    public Task EndAsync(IdempotentAttempt attempt, KeptReply reply) =>
-        reply.Body.Length > options.ReplyBytesMax
-            ? ReopenAsync(attempt)
-            : WriteAsync(attempt.Key, (attempt.Record with { Reply = reply }).ToJson(), attempt.Revision);
+    /// <summary>Keeps the reply for all repeats; of one that is too large, that there was one.</summary>
+    /// <param name="attempt">The attempt.</param>
+    /// <param name="reply">What was answered.</param>
+    /// <param name="mayRunAgain">Whether a repeat is carried out, under the same id, when the reply is too large.</param>
+    public Task EndAsync(IdempotentAttempt attempt, KeptReply reply, bool mayRunAgain)
+    {
+        bool isKept = reply.Body.Length <= options.ReplyBytesMax;
+        if (!isKept && mayRunAgain)
+            return ReopenAsync(attempt);
+        IdempotencyRecord ended = isKept
+            ? attempt.Record with { Reply = reply }
+            : attempt.Record with { BytesNotKept = reply.Body.Length };
+        return WriteAsync(attempt.Key, ended.ToJson(), attempt.Revision);
+    }
 
     /// <summary>Lets the next request with the key try at once, under the same id.</summary>
     public Task ReopenAsync(IdempotentAttempt attempt) => WriteAsync(
@@ -69,6 +80,14 @@ internal sealed class IdempotencyStore(SiteClient site, IdempotencyOptions optio
             throw new ProblemException(
                 IdempotencyProblems.Reused,
                 "This key came with another body or query before. Take a new key for a new request.");
+        }
+
+        if (before.BytesNotKept is { } bytes)
+        {
+            throw new ProblemException(
+                IdempotencyProblems.ReplyNotKept,
+                $"The first request with this key was carried out. Its answer had {bytes} bytes and is not kept, since "
+                + $"only {options.ReplyBytesMax} are. Nothing is done again; ask for what it did in another way.");
         }
 
         TimeSpan left = before.Until - time.GetUtcNow();

@@ -88,7 +88,7 @@ internal sealed class OperationRuns(OperationContract operation, ServedService s
             throw;
         }
 
-        await keys.EndAsync(attempt, new KeptReply(StatusCodes.Status200OK, [], body));
+        await keys.EndAsync(attempt, new KeptReply(StatusCodes.Status200OK, [], body), mayRunAgain: false);
         return body;
     }
 

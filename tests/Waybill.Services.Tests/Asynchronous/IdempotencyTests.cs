@@ -3,6 +3,7 @@ using System.Security.Claims;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using Waybill.Services.Asynchronous;
 using Waybill.Stores;
 using Waybill.Testing;
@@ -100,6 +101,19 @@ public sealed class IdempotencyTests
         HttpResponseMessage mended = await host.SubmitWithAsync("k-1");
 
         Assert.Equal((HttpStatusCode.BadRequest, HttpStatusCode.Accepted), (refused.StatusCode, mended.StatusCode));
+    }
+
+    [Fact]
+    public async Task A_repeat_of_a_submission_whose_answer_was_too_large_to_keep_gets_its_ticket()
+    {
+        await using TicketHost host = await StartAsync(
+            app => app.Services.GetRequiredService<IdempotencyOptions>().ReplyBytesMax = 10);
+
+        JsonObject first = await JsonAsync(await host.SubmitWithAsync("k-1"));
+        JsonObject second = await JsonAsync(await host.SubmitWithAsync("k-1"));
+
+        Assert.Equal((string)first["id"]!, (string)second["id"]!);
+        Assert.Equal(1, await host.Site.Store.Directory.CountAsync(ElementFilter.All, default));
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
+using Waybill.Services.Asynchronous;
 using Waybill.Stores;
 using Waybill.Testing;
 using Waybill.Testing.Memory;
@@ -152,6 +153,40 @@ public sealed class KeyedOperationTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_repeat_of_a_call_whose_answer_was_too_large_to_keep_is_refused_and_does_nothing()
+    {
+        await using TicketHost host = await StartAsync(keys: options => options.ReplyBytesMax = 100);
+
+        HttpResponseMessage first = await SendAsync(host, "print", """{"letters":99}""", "k-1");
+        HttpResponseMessage again = await SendAsync(host, "print", """{"letters":99}""", "k-1");
+        time.Advance(TimeSpan.FromSeconds(91));
+        HttpResponseMessage late = await SendAsync(host, "print", """{"letters":99}""", "k-1");
+        HttpResponseMessage other = await SendAsync(host, "print", """{"letters":98}""", "k-1");
+
+        Assert.Equal(101, (await first.Content.ReadAsByteArrayAsync()).Length);
+        foreach (HttpResponseMessage repeat in new[] { again, late })
+        {
+            Assert.Equal(HttpStatusCode.Conflict, repeat.StatusCode);
+            Assert.Contains("idempotency-reply-not-kept", await repeat.Content.ReadAsStringAsync());
+        }
+
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, other.StatusCode);
+        Assert.Single(till.Charged);
+    }
+
+    [Fact]
+    public async Task A_call_whose_answer_just_fits_is_repeated()
+    {
+        await using TicketHost host = await StartAsync(keys: options => options.ReplyBytesMax = 100);
+
+        HttpResponseMessage first = await SendAsync(host, "print", """{"letters":98}""", "k-1");
+        HttpResponseMessage again = await SendAsync(host, "print", """{"letters":98}""", "k-1");
+
+        Assert.Equal(await first.Content.ReadAsStringAsync(), await again.Content.ReadAsStringAsync());
+        Assert.Single(till.Charged);
+    }
+
+    [Fact]
     public async Task A_process_without_a_site_takes_no_key_unless_a_repeat_does_no_harm()
     {
         await using ShelfHost host = await ShelfHost.StartAsync();
@@ -167,8 +202,16 @@ public sealed class KeyedOperationTests : IAsyncDisposable
         Assert.Equal(HttpStatusCode.OK, find.StatusCode);
     }
 
-    private Task<TicketHost> StartAsync(ISiteStore? through = null) => TicketHost.StartAsync(
-        app => app.MapService<ITill, TillService>(), through ?? store, time, services => services.AddSingleton(till));
+    private Task<TicketHost> StartAsync(ISiteStore? through = null, Action<IdempotencyOptions>? keys = null) =>
+        TicketHost.StartAsync(
+            app =>
+            {
+                keys?.Invoke(app.Services.GetRequiredService<IdempotencyOptions>());
+                app.MapService<ITill, TillService>();
+            },
+            through ?? store,
+            time,
+            services => services.AddSingleton(till));
 
     private static async Task<HttpResponseMessage> ChargeAsync(
         TicketHost host, string? key, int cents = 5, Task? after = null)
@@ -198,6 +241,8 @@ public sealed class KeyedOperationTests : IAsyncDisposable
     internal interface ITill
     {
         Task<int> ChargeAsync(int cents);
+
+        Task<string> PrintAsync(int letters);
 
         Task<Ticket<Ordered>> OrderAsync(int books);
     }
@@ -243,6 +288,12 @@ public sealed class KeyedOperationTests : IAsyncDisposable
     private sealed class TillService(Till till, SiteClient site) : ITill
     {
         public Task<int> ChargeAsync(int cents) => till.ChargeAsync(CallContext.Current!.StableId);
+
+        public async Task<string> PrintAsync(int letters)
+        {
+            await till.ChargeAsync(CallContext.Current!.StableId);
+            return new string('x', letters);
+        }
 
         public async Task<Ticket<Ordered>> OrderAsync(int books)
         {
