@@ -34,7 +34,7 @@ internal sealed partial class IdempotencyDesk(IdempotencyStore store, ILogger<Id
     /// <summary>Keeps the reply for all repeats; of one that is too large, that there was one.</summary>
     /// <param name="attempt">The attempt.</param>
     /// <param name="reply">What was answered.</param>
-    /// <param name="mayRunAgain">Whether a repeat is carried out, under the same id, when the reply is too large.</param>
+    /// <param name="mayRunAgain">Whether a repeat is carried out, under the same id, when it is too large.</param>
     public Task EndAsync(IdempotentAttempt attempt, KeptReply reply, bool mayRunAgain) =>
         TryAsync(attempt, () => store.EndAsync(attempt, reply, mayRunAgain));
 
