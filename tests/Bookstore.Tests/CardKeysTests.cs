@@ -1,4 +1,6 @@
 using System.Text;
+using Bookstore.Contracts;
+using Bookstore.Domains;
 using Bookstore.Feeds;
 using Bookstore.Ordering;
 using Bookstore.Outside;
@@ -27,8 +29,40 @@ public sealed class CardKeysTests : IDisposable
         Assert.Equal(0, exit);
         Assert.Contains("***", ledger, StringComparison.Ordinal);
         Assert.DoesNotContain(Card, ledger, StringComparison.Ordinal);
-        foreach (string file in Directory.EnumerateFiles(Path.GetDirectoryName(shop.File)!, "bookstore.db*"))
-            Assert.DoesNotContain(Card, Encoding.UTF8.GetString(await ReadAsync(file)), StringComparison.Ordinal);
+        await AssertNowhereAsync(Card);
+    }
+
+    [Fact]
+    public async Task After_a_run_no_customers_card_is_in_any_file_of_the_site()
+    {
+        await shop.RunAsync(shop.Order(count: 20));
+
+        await AssertNowhereAsync(Customer.OnFile("C0", "", "", "").Card);
+    }
+
+    [Fact]
+    public async Task A_store_of_an_earlier_version_goes_on_without_the_cards_that_it_kept()
+    {
+        await shop.VisitAsync((_, database) => database.WriteAsync(
+            [
+                new SqlWrite(
+                    """
+                    CREATE TABLE shop_customer (
+                        id text PRIMARY KEY, name text NOT NULL, address text NOT NULL, country text NOT NULL,
+                        card text NOT NULL)
+                    """),
+                new SqlWrite("INSERT INTO shop_customer VALUES ('C0001', 'Mara', 'Oban', 'Ireland', 'card-of-mara')"),
+            ],
+            CancellationToken.None));
+
+        await shop.VisitAsync(async (services, database) =>
+        {
+            await PlaceAsync(services, database);
+            KnownCustomer? mara = await services.GetRequiredService<ICustomers>().FindAsync("C0001", default);
+            Assert.Equal(("Mara", "card-C0001"), (mara!.Name, mara.Card));
+            Assert.Equal(4, (await database.ReadAsync(
+                "SELECT * FROM shop_customer LIMIT 1", row => row.FieldCount, CancellationToken.None)).Single());
+        });
     }
 
     [Fact]
@@ -70,6 +104,14 @@ public sealed class CardKeysTests : IDisposable
         await OpeningDay.PrepareAsync(feed, database, CancellationToken.None);
         Order order = feed.At(0).OfType<OrderPlaced>().Single().Order;
         await services.GetRequiredService<SiteClient>().SubmitAsync(Orders.Workflow, order.Number, order);
+    }
+
+    private async Task AssertNowhereAsync(string card)
+    {
+        string[] files = [.. Directory.EnumerateFiles(Path.GetDirectoryName(shop.File)!, "bookstore*.db*")];
+        Assert.NotEmpty(files);
+        foreach (string file in files)
+            Assert.DoesNotContain(card, Encoding.UTF8.GetString(await ReadAsync(file)), StringComparison.Ordinal);
     }
 
     private static async Task<byte[]> ReadAsync(string file)

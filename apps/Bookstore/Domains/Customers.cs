@@ -13,7 +13,7 @@ namespace Bookstore.Domains;
 public sealed record Customer(string Id, string Name, string Address, string Country, string Card)
 {
     /// <summary>Who buys without giving a name.</summary>
-    public static Customer Guest { get; } = new("guest", "Guest", "Counter", "United Kingdom", "card-guest");
+    public static Customer Guest { get; } = OnFile("guest", "Guest", "Counter", "United Kingdom");
 
     /// <summary>A customer, as the customers' service knows them.</summary>
     public static Customer Of(KnownCustomer known) =>
@@ -21,7 +21,14 @@ public sealed record Customer(string Id, string Name, string Address, string Cou
 
     /// <summary>A customer of whom only a number and a country are known.</summary>
     public static Customer Numbered(string id, string country) =>
-        new(id, $"Customer {id}", $"House of {id}", country, $"card-{id}");
+        OnFile(id, $"Customer {id}", $"House of {id}", country);
+
+    /// <summary>
+    /// A customer who pays with the card that the processor has on file, under the customer's number: the shop keeps
+    /// none.
+    /// </summary>
+    public static Customer OnFile(string id, string name, string address, string country) =>
+        new(id, name, address, country, $"card-{id}");
 }
 
 /// <summary>The customers' domain. The only one that touches <c>shop_customer</c>.</summary>
@@ -29,9 +36,8 @@ public sealed class Customers(Database database)
 {
     public async Task<Customer?> FindAsync(string id, CancellationToken cancel) =>
         (await database.ReadAsync(
-            "SELECT id, name, address, country, card FROM shop_customer WHERE id = @id",
-            row => new Customer(
-                row.GetString(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetString(4)),
+            "SELECT id, name, address, country FROM shop_customer WHERE id = @id",
+            row => Customer.OnFile(row.GetString(0), row.GetString(1), row.GetString(2), row.GetString(3)),
             cancel,
             ("id", id)))
         .SingleOrDefault();
@@ -39,12 +45,11 @@ public sealed class Customers(Database database)
     /// <summary>Takes a customer into the books; one that is known stays as it is.</summary>
     public static SqlWrite Register(Customer customer) => new(
         """
-        INSERT INTO shop_customer (id, name, address, country, card) VALUES (@id, @name, @address, @country, @card)
+        INSERT INTO shop_customer (id, name, address, country) VALUES (@id, @name, @address, @country)
         ON CONFLICT (id) DO NOTHING
         """,
         ("id", customer.Id),
         ("name", customer.Name),
         ("address", customer.Address),
-        ("country", customer.Country),
-        ("card", customer.Card));
+        ("country", customer.Country));
 }

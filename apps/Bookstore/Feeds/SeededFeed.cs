@@ -111,9 +111,9 @@ public sealed class SeededFeed : IOrderFeed
     {
         Random random = chance.For("customer", number);
         string id = $"C{number:0000}";
-        return new Customer(
+        return Customer.OnFile(
             id, SeededCatalog.PersonName(random), SeededCatalog.StreetAddress(random),
-            Countries[random.Next(Countries.Length)], $"card-{id}");
+            Countries[random.Next(Countries.Length)]);
     }
 
     private static double[] Sums(IEnumerable<double> weights)

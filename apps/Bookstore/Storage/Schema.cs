@@ -14,7 +14,7 @@ public static class Schema
     [
         """
         CREATE TABLE IF NOT EXISTS shop_customer (
-            id text PRIMARY KEY, name text NOT NULL, address text NOT NULL, country text NOT NULL, card text NOT NULL)
+            id text PRIMARY KEY, name text NOT NULL, address text NOT NULL, country text NOT NULL)
         """,
         """
         CREATE TABLE IF NOT EXISTS shop_article (
@@ -85,7 +85,23 @@ public static class Schema
         }
     }
 
-    /// <summary>Creates what is missing; harmless when repeated.</summary>
-    public static Task CreateAsync(Database database, CancellationToken cancel) =>
-        database.WriteAsync([.. Tables.Select(sql => new SqlWrite(sql) { Locks = ["schema of the shop"] })], cancel);
+    /// <summary>
+    /// Creates what is missing, and drops what earlier versions kept of customers' cards; harmless when repeated.
+    /// </summary>
+    public static async Task CreateAsync(Database database, CancellationToken cancel)
+    {
+        await database.WriteAsync([.. Tables.Select(Change)], cancel);
+        if (await KeepsCardsAsync(database, cancel))
+            await database.WriteAsync([Change("ALTER TABLE shop_customer DROP COLUMN card")], cancel);
+    }
+
+    private static SqlWrite Change(string sql) => new(sql) { Locks = ["schema of the shop"] };
+
+    // One row in any case: with nulls when there are no customers.
+    private static async Task<bool> KeepsCardsAsync(Database database, CancellationToken cancel) =>
+        (await database.ReadAsync(
+            "SELECT customer.* FROM (SELECT 1) AS one LEFT JOIN shop_customer AS customer ON 1 = 1 LIMIT 1",
+            row => Enumerable.Range(0, row.FieldCount).Any(i => row.GetName(i) == "card"),
+            cancel))
+        .Single();
 }
