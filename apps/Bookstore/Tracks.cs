@@ -12,9 +12,9 @@ public static class Tracks
 {
     private const string SiteName = "bookstore";
 
-    /// <summary>The tracking store of a site, to look into; it is not opened.</summary>
-    public static TrackingStore StoreOf(StoreAddress site) => site.Kind == StoreKind.Sqlite
-        ? new SqliteTrackingStore(FileOf(site.Place), isReadOnly: true)
+    /// <summary>The tracking store of a site; it is not opened.</summary>
+    public static TrackingStore StoreOf(StoreAddress site, bool onlyLooks = true) => site.Kind == StoreKind.Sqlite
+        ? new SqliteTrackingStore(FileOf(site.Place), isReadOnly: onlyLooks)
         : new PostgresTrackingStore(site.Place);
 
     /// <summary>Follows the site's journal with the host.</summary>

@@ -161,15 +161,6 @@ public sealed class Tracker(TrackingStore store, TimeProvider time)
         return store.ReadAsync(shelves => LoadReading.ReadAsync(shelves.Tracking, now - window, now), cancel);
     }
 
-    /// <summary>Rows of journals that are set aside because they cannot be taken in, by site, oldest first.</summary>
-    /// <param name="max">How many at the most.</param>
-    /// <param name="cancel">Stops waiting.</param>
-    public Task<IReadOnlyList<RowSetAside>> AsideAsync(int max = 100, CancellationToken cancel = default)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(max);
-        return store.ReadAsync(shelves => AsideReading.AllAsync(shelves.Tracking, max), cancel);
-    }
-
     /// <summary>The conditions of a filter; null when nothing can meet them.</summary>
     private static async Task<Condition?> ConditionAsync(Shelves shelves, TrackedFilter filter)
     {

@@ -51,7 +51,7 @@ public sealed class TrackingFeed(
 
     /// <summary>
     /// How many rows of the site are set aside because they cannot be taken in; counted as often as rows are
-    /// acknowledged. <see cref="Tracker.AsideAsync"/> tells which, and why. They are tried again when a feed starts.
+    /// acknowledged. <see cref="AsideDesk"/> tells which, and why. They are tried again when a feed starts.
     /// </summary>
     public long RowsAside { get; private set; }
 

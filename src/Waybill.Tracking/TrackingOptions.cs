@@ -25,6 +25,12 @@ public sealed class TrackingOptions
     /// <summary>How many months the warehouse keeps beside the present one; null for all. Default: all.</summary>
     public int? MonthsKept { get; set; }
 
+    /// <summary>
+    /// How long the detail and facts of a row set aside are kept, from when the site wrote it, while nobody can tell
+    /// whose data they are, so that they cannot be sealed; null for ever. Default: 30 days.
+    /// </summary>
+    public TimeSpan? AsideTextKept { get; set; } = TimeSpan.FromDays(30);
+
     /// <exception cref="InvalidOperationException">Says all that is wrong.</exception>
     internal TrackingOptions Checked()
     {
@@ -40,6 +46,8 @@ public sealed class TrackingOptions
             yield return $"{nameof(BatchMax)} and {nameof(MoveMax)} must be at least 1.";
         if (PollInterval <= TimeSpan.Zero || MoveInterval <= TimeSpan.Zero)
             yield return $"{nameof(PollInterval)} and {nameof(MoveInterval)} must be more than zero.";
+        if (AsideTextKept < TimeSpan.Zero)
+            yield return $"{nameof(AsideTextKept)} cannot be negative, it is {AsideTextKept}.";
         if (MonthsKept < 0)
             yield return $"{nameof(MonthsKept)} cannot be negative, it is {MonthsKept}.";
     }

@@ -74,18 +74,29 @@ public sealed partial class TrackingService : BackgroundService
         return done;
     }
 
-    /// <summary>Moves as many families as one pass may, and drops months that are no longer kept.</summary>
+    /// <summary>
+    /// Moves as many families as one pass may; then drops months that are no longer kept, and texts of rows set aside.
+    /// </summary>
     internal async Task<int> MoveOnceAsync(CancellationToken cancel)
     {
         int moved = await store.MoveAsync(options.MoveMax, cancel);
         metrics.Moved(moved);
-        if (moved == 0 && options.MonthsKept is { } months)
+        if (moved == 0)
+            await DropOldAsync(time.GetUtcNow(), cancel);
+        return moved;
+    }
+
+    private async Task DropOldAsync(DateTimeOffset now, CancellationToken cancel)
+    {
+        if (options.MonthsKept is { } months)
         {
-            DateOnly today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
+            DateOnly today = DateOnly.FromDateTime(now.UtcDateTime);
             await store.DropMonthsBeforeAsync(today.AddMonths(-months), cancel);
         }
 
-        return moved;
+        if (options.AsideTextKept is { } kept
+            && await store.ForgetAsideAsync(now - kept, cancel) is > 0 and int forgotten)
+            LogForgotten(forgotten);
     }
 
     /// <summary>Runs passes one after the other, and rests after one that found nothing to do.</summary>
@@ -130,4 +141,9 @@ public sealed partial class TrackingService : BackgroundService
     [LoggerMessage(
         5003, LogLevel.Error, "{Rows} journal rows of {Site} cannot be taken in and are set aside; the others go on")]
     private partial void LogAside(string site, long rows);
+
+    [LoggerMessage(
+        5004, LogLevel.Warning,
+        "The texts of {Rows} rows set aside are forgotten: nobody could tell in time whose data they are")]
+    private partial void LogForgotten(int rows);
 }

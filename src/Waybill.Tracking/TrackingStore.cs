@@ -67,26 +67,23 @@ public abstract class TrackingStore : IAsyncDisposable
     /// <param name="site">Whose rows.</param>
     /// <param name="cancel">Stops waiting.</param>
     /// <returns>How many were taken in.</returns>
-    public async Task<int> RetakeAsync(string site, CancellationToken cancel)
-    {
-        int taken = 0;
-        JournalPosition after = default;
-        while (await ReadAsync(shelves => AsideReading.OfSiteAsync(shelves.Tracking, site, after, RetakenMax), cancel)
-            is { Count: > 0 } rows)
-        {
-            taken += await WithoutUnfoldableAsync(
-                rows, isRetaken: true, content => RetakeAsync(site, content, cancel));
-            after = rows[^1].Position;
-        }
-
-        return taken;
-    }
+    public Task<int> RetakeAsync(string site, CancellationToken cancel) =>
+        RetakeAsync(new AsideFilter { Site = site }, trace: null, cancel);
 
     /// <summary>How many rows of a site are set aside.</summary>
     /// <param name="site">The site.</param>
     /// <param name="cancel">Stops waiting.</param>
     public Task<long> CountAsideAsync(string site, CancellationToken cancel) =>
-        ReadAsync(shelves => AsideReading.CountAsync(shelves.Tracking, site), cancel);
+        ReadAsync(shelves => AsideReading.CountAsync(shelves.Tracking, new AsideFilter { Site = site }), cancel);
+
+    /// <summary>
+    /// Forgets the texts of rows set aside that could not be sealed because nobody knows whose they are. What is left
+    /// of a row stays, and can be taken in.
+    /// </summary>
+    /// <param name="before">Of rows that sites wrote before this instant.</param>
+    /// <param name="cancel">Stops waiting.</param>
+    /// <returns>Of how many rows.</returns>
+    public abstract Task<int> ForgetAsideAsync(DateTimeOffset before, CancellationToken cancel);
 
     /// <summary>Notes what a site's nodes can do at once; replaces what was noted for the same nodes.</summary>
     /// <param name="site">The site.</param>
@@ -109,8 +106,10 @@ public abstract class TrackingStore : IAsyncDisposable
     /// Destroys the key of a subject: all personal data of it, in tracking and warehouse, is unreadable from then on,
     /// and the subject's name is forgotten. Data that comes in later gets a new key.
     /// </summary>
-    /// <remarks>Does not reach rows that are set aside (<see cref="Tracker.AsideAsync"/>): nobody can read whose they
-    /// are.</remarks>
+    /// <remarks>
+    /// Reaches rows that are set aside where it is known whose they are; the texts of others are forgotten in time (<see
+    /// cref="ForgetAsideAsync"/>).
+    /// </remarks>
     /// <param name="subject">The subject.</param>
     /// <param name="cancel">Stops waiting.</param>
     /// <returns>False when there is no such subject.</returns>
@@ -132,7 +131,34 @@ public abstract class TrackingStore : IAsyncDisposable
     /// <summary>
     /// Takes in what can be, and keeps it aside no longer, in one transaction; nothing when another process has.
     /// </summary>
-    private protected abstract Task<int> RetakeAsync(string site, PassContent content, CancellationToken cancel);
+    private protected abstract Task<int> RetakeAsync(
+        string site, PassContent content, AsideTrace? trace, CancellationToken cancel);
+
+    /// <summary>Takes in rows that are set aside, page by page, as far as it can be now.</summary>
+    internal async Task<int> RetakeAsync(AsideFilter filter, AsideTrace? trace, CancellationToken cancel)
+    {
+        int taken = 0;
+        for (PageRequest? request = new(RetakenMax); request is not null;)
+        {
+            PageRequest asked = request;
+            Page<RowSetAside> page =
+                await ReadAsync(shelves => AsideReading.ListAsync(shelves.Tracking, filter, asked), cancel);
+            foreach (IGrouping<string, RowSetAside> site in page.Items.GroupBy(row => row.Site))
+            {
+                taken += await WithoutUnfoldableAsync(
+                    [.. site.Select(row => row.Entry).OrderBy(entry => entry.Position)], isRetaken: true,
+                    content => RetakeAsync(site.Key, content, trace, cancel));
+            }
+
+            request = page.Next is { } next ? new PageRequest(RetakenMax, next) : null;
+        }
+
+        return taken;
+    }
+
+    /// <summary>Keeps rows aside no longer, and notes it, in one transaction.</summary>
+    /// <returns>How many of them were there.</returns>
+    internal abstract Task<int> DismissAsync(IReadOnlyList<long> ids, AsideTrace trace, CancellationToken cancel);
 
     /// <summary>Reads from one snapshot of tracking, and the part of the warehouse that belongs to it.</summary>
     internal abstract Task<T> ReadAsync<T>(Func<Shelves, Task<T>> read, CancellationToken cancel);

@@ -76,6 +76,31 @@ public sealed class TrackingCommandTests(TrackingCommandTests.TrackedRun run)
         Assert.StartsWith("All nodes keep up", said, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_row_that_tracking_cannot_read_is_shown_retried_and_dismissed()
+    {
+        using Bookshop shop = new();
+        await shop.VisitAsync((_, _) => Task.CompletedTask);
+        await using (SqliteTrackingStore store = new(Path.ChangeExtension(shop.File, ".tracking.db")))
+        {
+            await store.OpenAsync(CancellationToken.None);
+            JournalEntry torn = new(
+                new JournalPosition(1, 0), DateTimeOffset.UnixEpoch, JournalKind.Accepted, new ElementId(Guid.Empty),
+                0, new NodeAddress("orders", 1, "authorise"), TimeSpan.Zero, "torn");
+            await store.ApplyAsync(new TrackingPass("bookstore", default, [torn]), CancellationToken.None);
+        }
+
+        (_, string shown) = await shop.SayAsync("aside");
+        (_, string retried) = await shop.SayAsync("aside", "retry");
+        (int exit, string dismissed) = await shop.SayAsync("aside", "dismiss", "--row", "1", "--reason", "damaged");
+
+        Assert.Contains("Accepted of 00000000", shown, StringComparison.Ordinal);
+        Assert.StartsWith("0 taken in", retried, StringComparison.Ordinal);
+        Assert.StartsWith("1 dismissed", dismissed, StringComparison.Ordinal);
+        Assert.EndsWith("0 of 0 set aside", dismissed.TrimEnd(), StringComparison.Ordinal);
+        Assert.Equal(0, exit);
+    }
+
     /// <summary>A run that has ended, whose journal was followed to its end.</summary>
     public sealed class TrackedRun : IAsyncLifetime
     {

@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.Data.Sqlite;
 using Waybill.Stores;
 using Waybill.Testing;
@@ -10,6 +11,8 @@ public abstract class AsideTests : TrackingTestBase
     private static readonly FakeTime Time = new();
 
     private Tracker Tracking => new(Store, Time);
+
+    private AsideDesk Desk => new(Store, Time);
 
     [Theory]
     [InlineData(JournalKind.Accepted, "{\"key\":", null)]
@@ -32,7 +35,7 @@ public abstract class AsideTests : TrackingTestBase
 
         await rows.ApplyAsync(Store);
 
-        RowSetAside aside = Assert.Single(await Tracking.AsideAsync());
+        RowSetAside aside = Assert.Single((await Desk.ListAsync(AsideFilter.All)).Items);
         Assert.Equal(("shop", new JournalPosition(2, 1), kind), (aside.Site, aside.Entry.Position, aside.Entry.Kind));
         Assert.Equal((Rows.Id(2), Rows.Second, detail, facts),
             (aside.Entry.Element, aside.Entry.Node, aside.Entry.Detail, aside.Entry.Facts));
@@ -58,7 +61,7 @@ public abstract class AsideTests : TrackingTestBase
         await upgraded.PumpAllAsync();
 
         Assert.Equal((0, 0), (upgraded.RowsAside, await Tracker(shop).CountAsync(TrackedFilter.All)));
-        Assert.Empty(await Tracker(shop).AsideAsync());
+        Assert.Equal(0, await Desk.CountAsync(AsideFilter.All));
         IReadOnlyList<NodeHour> hours = await Tracker(shop).HoursAsync(
             shop.Time.GetUtcNow().AddHours(-1), shop.Time.GetUtcNow().AddHours(1));
         Assert.Equal((2, 1), (Completed(hours, "pack"), Completed(hours, "complete")));
@@ -126,8 +129,28 @@ public abstract class AsideTests : TrackingTestBase
         Assert.Equal(1, await Tracking.CountAsync(TrackedFilter.All));
     }
 
+    [Fact]
+    public async Task Rows_that_an_older_version_set_aside_in_plain_text_are_sealed_when_a_feed_starts()
+    {
+        const string Personal = """{"attributes":[1],"street":"Storgatan","subject":"ann"}""";
+        Rows rows = new();
+        rows.Accepted(Rows.Id(1), "order-1").Add(JournalKind.Moved, Rows.Id(1), 1, Rows.Second, facts: Personal);
+        await rows.ApplyAsync(Store);
+        await RewriteAsync($"subject = null, facts = {Written(Personal)}");
+
+        int taken = await Store.RetakeAsync("shop", Cancel);
+
+        Assert.Equal(0, taken);
+        Assert.Equal(Personal, Assert.Single((await Desk.ListAsync(AsideFilter.All)).Items).Entry.Facts);
+        await Store.EraseAsync("ann", Cancel);
+        Assert.True(Assert.Single((await Desk.ListAsync(AsideFilter.All)).Items).IsErased);
+    }
+
     /// <summary>Changes what is set aside: what an upgrade would know how to read.</summary>
     protected abstract Task RewriteAsync(string assignment);
+
+    /// <summary>The bytes of a text, as the database's language writes them.</summary>
+    protected abstract string Written(string text);
 
     private static void Die(bool isNow)
     {
@@ -152,7 +175,7 @@ public sealed class SqliteAside : AsideTests
         rows.Accepted(Rows.Id(3), "order-3").Add(JournalKind.Finished, Rows.Id(2), 1, Rows.First);
         await rows.ApplyAsync(Store);
 
-        RowSetAside aside = Assert.Single(await new Tracker(Store, new FakeTime()).AsideAsync());
+        RowSetAside aside = Assert.Single((await new AsideDesk(Store, new FakeTime()).ListAsync(AsideFilter.All)).Items);
         Assert.Equal((Rows.Id(2), JournalKind.Finished), (aside.Entry.Element, aside.Entry.Kind));
         Assert.Contains("missing", aside.Reason);
         Assert.Single(await new Tracker(Store, new FakeTime()).FindAsync("order-3"));
@@ -161,6 +184,8 @@ public sealed class SqliteAside : AsideTests
     protected override TrackingFixture Create() => new SqliteTrackingFixture();
 
     protected override Task RewriteAsync(string assignment) => RunAsync($"UPDATE aside SET {assignment}");
+
+    protected override string Written(string text) => $"X'{Convert.ToHexString(Encoding.UTF8.GetBytes(text))}'";
 
     private async Task RunAsync(string sql)
     {
@@ -184,4 +209,6 @@ public sealed class PostgresAside(SharedPostgres shared) : AsideTests
             $"update {((PostgresTrackingFixture)Fixture).Schema}.aside set {assignment}");
         await command.ExecuteNonQueryAsync(Cancel);
     }
+
+    protected override string Written(string text) => $"'\\x{Convert.ToHexString(Encoding.UTF8.GetBytes(text))}'";
 }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Waybill.Stores;
+using Waybill.Testing;
 using Waybill.Tracking.Sqlite;
 
 namespace Waybill.Tracking.Tests;
@@ -62,6 +63,29 @@ public sealed class ServiceTests : IAsyncDisposable
 
         Assert.Contains("BatchMax", error.Message);
         Assert.Contains("MonthsKept", error.Message);
+    }
+
+    [Fact]
+    public async Task Texts_of_rows_set_aside_that_nobody_can_seal_are_kept_for_as_long_as_the_options_say()
+    {
+        await fixture.OpenAsync();
+        Rows rows = new();
+        rows.Accepted(Rows.Id(1), "order-1").Add(JournalKind.Amended, Rows.Id(1), 0, Rows.First, detail: "torn");
+        await rows.ApplyAsync(fixture.Store);
+        FakeTime time = new(rows.Now);
+        AsideDesk desk = new(fixture.Store, time);
+        using TrackingService service = new(
+            fixture.Store, [], new TrackingOptions(), time, NullLogger<TrackingService>.Instance);
+
+        time.Advance(TimeSpan.FromDays(30));
+        await service.MoveOnceAsync(CancellationToken.None);
+        RowSetAside early = Assert.Single((await desk.ListAsync(AsideFilter.All)).Items);
+        time.Advance(TimeSpan.FromSeconds(1));
+        await service.MoveOnceAsync(CancellationToken.None);
+        RowSetAside late = Assert.Single((await desk.ListAsync(AsideFilter.All)).Items);
+
+        Assert.Equal(("torn", false), (early.Entry.Detail, early.IsErased));
+        Assert.Equal((null, true), (late.Entry.Detail, late.IsErased));
     }
 
     private TrackingService ServiceOf(TrackingStore store, Shop shop)

@@ -4,7 +4,6 @@ using System.Globalization;
 using Bookstore.Desks;
 using Waybill;
 using Waybill.Stores;
-using Waybill.Tracking;
 
 namespace Bookstore.Commands;
 
@@ -100,11 +99,6 @@ public static class CommandLine
 
     private static readonly Option<string?> Reason = new("--reason") { Description = "Why" };
 
-    private static readonly Option<DateTimeOffset?> Since = new("--since")
-    {
-        Description = "Ended at this instant or later, for example 2026-01-31 or 2026-01-31T08:00Z",
-    };
-
     /// <summary>Makes the commands.</summary>
     /// <param name="output">Where they print.</param>
     /// <param name="running">The services of the site that this process runs; null when it runs none.</param>
@@ -139,10 +133,9 @@ public static class CommandLine
         root.Subcommands.Add(new DeskWord(
             "held", "Show what is held in picklists and for charging.", output, running, _ => new HeldCommand()));
         root.Subcommands.Add(Release(output, running));
-        root.Subcommands.Add(Where(output));
-        root.Subcommands.Add(Bottleneck(output));
-        root.Subcommands.Add(History(output));
-        root.Subcommands.Add(Export(output));
+        root.Subcommands.Add(Aside(output, running));
+        foreach (Command word in TrackingWords.Commands(Store, output))
+            root.Subcommands.Add(word);
         return root;
     }
 
@@ -167,7 +160,7 @@ public static class CommandLine
     private const StringSplitOptions NoEmptyNames =
         StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries;
 
-    private static void MustNotBeNegative(OptionResult option)
+    internal static void MustNotBeNegative(OptionResult option)
     {
         double given = option.Tokens.Count == 1
             && double.TryParse(option.Tokens[0].Value, CultureInfo.InvariantCulture, out double number) ? number : 0;
@@ -312,73 +305,22 @@ public static class CommandLine
         };
     }
 
-    private static Command Where(TextWriter output)
+    private static DeskWord Aside(TextWriter output, IServiceProvider? running)
     {
-        Argument<string> order = new("order") { Description = "The order's number, or any other business key" };
-        Command command = new("where", "Show where an order is, and all that became of it so far.") { order };
-        command.SetAction((parsed, cancel) => TrackingCommands.AskAsync(
-            parsed.GetValue(Store)!,
-            store => TrackingCommands.WhereAsync(store, parsed.GetValue(order)!, output, cancel),
-            cancel));
-        return command;
-    }
-
-    private static Command Bottleneck(TextWriter output)
-    {
-        Option<double> minutes = new("--minutes")
+        Argument<AsideWish> wish = new("act")
         {
-            Description = "How far to look back",
-            DefaultValueFactory = _ => 5,
+            Description = "What to do with rows of the journal that tracking cannot take in",
+            DefaultValueFactory = _ => AsideWish.List,
         };
-        minutes.Validators.Add(MustNotBeNegative);
-        Command command = new("bottleneck", "Show which node holds up the work, and why.") { minutes };
-        command.SetAction((parsed, cancel) => TrackingCommands.AskAsync(
-            parsed.GetValue(Store)!,
-            store => TrackingCommands.BottleneckAsync(
-                store, TimeSpan.FromMinutes(Math.Clamp(parsed.GetValue(minutes), 1, 1440)), output, cancel),
-            cancel));
-        return command;
-    }
-
-    private static Command History(TextWriter output)
-    {
-        Option<int> max = new("--max") { Description = "How many at the most", DefaultValueFactory = _ => 1000 };
-        Command command = new("history", "List what has ended, from tracking and warehouse as one.") { Since, max };
-        command.SetAction((parsed, cancel) => TrackingCommands.AskAsync(
-            parsed.GetValue(Store)!,
-            store => TrackingCommands.HistoryAsync(
-                store, EndedSince(parsed), Math.Max(1, parsed.GetValue(max)), output, cancel),
-            cancel));
-        return command;
-    }
-
-    private static Command Export(TextWriter output)
-    {
-        Option<ExportFormat> format = new("--as")
+        Option<long?> row = new("--row") { Description = "Only this one, by its number; default: all" };
+        return new DeskWord(
+            "aside", "Show, retry or dismiss rows of the journal that tracking set aside.", output, running,
+            parsed => new AsideCommand(
+                parsed.GetValue(wish), parsed.GetValue(row), parsed.GetValue(Store)!, ClerkOf(parsed)))
         {
-            Description = "csv or jsonlines",
-            DefaultValueFactory = _ => ExportFormat.Csv,
+            wish, row, Clerk, Reason,
         };
-        Option<ExportKind> kind = new("--what")
-        {
-            Description = "elements, or steps of their histories",
-            DefaultValueFactory = _ => ExportKind.Elements,
-        };
-        Command command = new("export", "Write what has ended as CSV or JSON lines.") { Since, kind, format };
-        command.SetAction((parsed, cancel) => TrackingCommands.AskAsync(
-            parsed.GetValue(Store)!,
-            async store =>
-            {
-                await new Exporter(store).WriteAsync(
-                    output, parsed.GetValue(kind), parsed.GetValue(format), EndedSince(parsed), cancel);
-                return 0;
-            },
-            cancel));
-        return command;
     }
-
-    private static EndedFilter EndedSince(ParseResult parsed) =>
-        new() { Since = parsed.GetValue(Since), Workflow = Orders.Workflow.Name };
 
     private static Actor ClerkOf(ParseResult parsed) => new(parsed.GetValue(Clerk)!, parsed.GetValue(Reason));
 

@@ -52,13 +52,12 @@ public static class TrackingCommands
                 + $"{load.Calling,6:N0} calling, {TrackText.Span(load.MeanService)} a run"));
         }
 
-        foreach (RowSetAside aside in await tracker.AsideAsync(max: 10, cancel))
-        {
-            await output.WriteLineAsync(
-                $"  set aside: row {aside.Entry.Position.Transaction} of {aside.Site}, {aside.Entry.Kind} of "
-                + $"{aside.Entry.Element}: {aside.Reason}");
-        }
-
+        AsideDesk aside = new(store, TimeProvider.System);
+        Page<RowSetAside> oldest = await aside.ListAsync(AsideFilter.All, new PageRequest(10), cancel);
+        foreach (RowSetAside row in oldest.Items)
+            await output.WriteLineAsync($"  set aside: {Line(row)}");
+        if (oldest.Next is not null)
+            await output.WriteLineAsync($"  {await aside.CountAsync(AsideFilter.All, cancel):N0} are set aside in all");
         return 0;
     }
 
@@ -83,6 +82,11 @@ public static class TrackingCommands
             CultureInfo.InvariantCulture, $"{shown:N0} shown{(page.Next is null ? "" : "; there are more")}"));
         return 0;
     }
+
+    /// <summary>A row that is set aside, without what it says: that may be personal.</summary>
+    public static string Line(RowSetAside row) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{row.Id}  {row.Entry.At:u}  {row.Site}  {row.Entry.Kind} of {row.Entry.Element}: {row.Reason}");
 
     private static string Words(NodeLoad load) => load.Verdict switch
     {

@@ -26,14 +26,24 @@ internal sealed record Facts(
         return new Facts(
             attributes,
             personal,
-            // PostgreSQL cannot keep the character 0 in a text.
-            root.TryGetProperty("subject", out JsonElement subject)
-                ? subject.GetString()?.Replace("\0", "", StringComparison.Ordinal)
-                : null,
+            NamedIn(root),
             root.TryGetProperty("milestone", out JsonElement milestone) ? milestone.GetRawText() : null,
             root.TryGetProperty("untracked", out JsonElement untracked) && untracked.ValueKind == JsonValueKind.True,
             root.TryGetProperty("held", out JsonElement held) && held.ValueKind == JsonValueKind.True);
     }
+
+    /// <summary>Whose personal data the facts of a row hold, even if nothing else of them can be read.</summary>
+    /// <exception cref="InvalidOperationException">They are no object, or the subject is no text.</exception>
+    public static string? SubjectIn(JsonElement root, ElementId element) =>
+        NamedIn(root) ?? (root.TryGetProperty("personal", out _) ? SubjectOf(element) : null);
+
+    /// <summary>Whose personal data is that of an element which names nobody.</summary>
+    public static string SubjectOf(ElementId element) => $"element {element}";
+
+    // PostgreSQL cannot keep the character 0 in a text.
+    private static string? NamedIn(JsonElement root) => root.TryGetProperty("subject", out JsonElement subject)
+        ? subject.GetString()?.Replace("\0", "", StringComparison.Ordinal)
+        : null;
 
     private static HashSet<string> NamesIn(JsonElement root) =>
         root.TryGetProperty("personal", out JsonElement names)

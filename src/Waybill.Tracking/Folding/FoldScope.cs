@@ -26,8 +26,8 @@ internal abstract class FoldScope(int site)
     /// <summary>Loads one that is not there yet; null when the store does not have it.</summary>
     protected abstract TrackedRow? Load(ElementId id);
 
-    /// <summary>Loads one that the store must have.</summary>
-    protected abstract TrackedRow Load(long key);
+    /// <summary>Loads one that the store should have; null when it does not.</summary>
+    protected abstract TrackedRow? Load(long key);
 
     public TrackedRow? Find(ElementId id)
     {
@@ -36,10 +36,11 @@ internal abstract class FoldScope(int site)
         return Load(id) is { } loaded ? Keep(loaded) : null;
     }
 
-    public TrackedRow RootOf(TrackedRow row) =>
-        row.Root == row.Key ? row
-        : byKey.TryGetValue(row.Root, out TrackedRow? root) ? root
-        : Keep(Load(row.Root));
+    public TrackedRow RootOf(TrackedRow row) => FindRoot(row) ?? throw new InvalidOperationException(
+        $"Element {row.Root} is missing, although another one of its family is not.");
+
+    /// <summary>Whose personal data an element has, or the head of its family; null when nothing is known.</summary>
+    public long? SubjectNear(ElementId id) => Find(id) is { } row ? row.Subject ?? FindRoot(row)?.Subject : null;
 
     public TrackedRow Add(ElementId id, TrackedRow? parent)
     {
@@ -54,6 +55,11 @@ internal abstract class FoldScope(int site)
             IsNew = true,
         });
     }
+
+    private TrackedRow? FindRoot(TrackedRow row) =>
+        row.Root == row.Key ? row
+        : byKey.TryGetValue(row.Root, out TrackedRow? root) ? root
+        : Load(row.Root) is { } loaded ? Keep(loaded) : null;
 
     private TrackedRow Keep(TrackedRow row)
     {

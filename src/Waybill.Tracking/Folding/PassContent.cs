@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Waybill.Stores;
 
@@ -24,7 +25,7 @@ internal sealed class PassContent
         foreach (JournalEntry entry in entries)
         {
             if (unfoldable.GetValueOrDefault(entry.Position) is { } reason)
-                Aside.Add((entry, reason));
+                SetAside(entry, reason);
             else
                 Read(entry, newest, isRetaken);
         }
@@ -33,7 +34,7 @@ internal sealed class PassContent
     public List<PassItem> Items { get; }
 
     /// <summary>Rows that cannot be taken in, and why.</summary>
-    public List<(JournalEntry Entry, string Reason)> Aside { get; } = [];
+    public List<AsideRow> Aside { get; } = [];
 
     /// <summary>All elements that the rows tell of, and who called them.</summary>
     public HashSet<ElementId> Elements { get; } = [];
@@ -42,10 +43,15 @@ internal sealed class PassContent
 
     public HashSet<string> Subjects { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>A reason in one text that every store can keep.</summary>
+    /// <summary>A reason in one text that every store can keep, and that repeats nothing of the row.</summary>
     public static string ReasonOf(Exception error)
     {
-        string reason = $"{error.GetType().Name}: {error.Message}".Replace("\0", "", StringComparison.Ordinal);
+        // What the reader says of bad JSON quotes it, and it may be personal.
+        string says = error is JsonException bad
+            ? string.Create(
+                CultureInfo.InvariantCulture, $"no JSON from line {bad.LineNumber}, byte {bad.BytePositionInLine} on")
+            : error.Message;
+        string reason = $"{error.GetType().Name}: {says}".Replace("\0", "", StringComparison.Ordinal);
         return reason.Length <= ReasonMax ? reason : reason[..ReasonMax];
     }
 
@@ -53,7 +59,7 @@ internal sealed class PassContent
     {
         if (entry.Kind > newest)
         {
-            Aside.Add((entry, $"This version knows no rows of kind {entry.Kind}: they come from a newer one."));
+            SetAside(entry, $"This version knows no rows of kind {entry.Kind}: they come from a newer one.");
             return;
         }
 
@@ -64,7 +70,7 @@ internal sealed class PassContent
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException)
         {
-            Aside.Add((entry, ReasonOf(error)));
+            SetAside(entry, ReasonOf(error));
             return;
         }
 
@@ -74,6 +80,15 @@ internal sealed class PassContent
         if (item.Caller is { } caller)
             Elements.Add(caller);
         if (item.Subject is { } subject)
+            Subjects.Add(subject);
+    }
+
+    private void SetAside(JournalEntry entry, string reason)
+    {
+        AsideRow row = AsideRow.Of(entry, reason);
+        Aside.Add(row);
+        Elements.Add(entry.Element);
+        if (row.Subject is { } subject)
             Subjects.Add(subject);
     }
 }

@@ -31,7 +31,7 @@ internal readonly struct PassItem
     public string? Subject => Facts switch
     {
         { Subject: { } declared } => declared,
-        { Personal: not null } => $"element {Entry.Element}",
+        { Personal: not null } => Facts.SubjectOf(Entry.Element),
         _ => null,
     };
 

@@ -10,7 +10,7 @@ namespace Waybill.Tracking.Hosting;
 public static class TrackingServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds <see cref="Tracker"/>, <see cref="Exporter"/>, <see cref="TrackingStore"/> and a <see
+    /// Adds <see cref="Tracker"/>, <see cref="AsideDesk"/>, <see cref="Exporter"/>, <see cref="TrackingStore"/> and a <see
     /// cref="TrackingService"/> that runs with the host. Call it after the site was added whose journal is followed.
     /// </summary>
     /// <param name="services">The host's services.</param>
@@ -25,6 +25,7 @@ public static class TrackingServiceCollectionExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(createStore);
         services.AddSingleton<Tracker>();
+        services.AddSingleton<AsideDesk>();
         services.AddSingleton<Exporter>();
         services.AddHostedService(provider => new TrackingService(
             provider.GetRequiredService<TrackingStore>(),

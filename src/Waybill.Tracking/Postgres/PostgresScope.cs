@@ -54,7 +54,7 @@ internal sealed class PostgresScope : FoldScope
 
     protected override TrackedRow? Load(ElementId id) => byId.GetValueOrDefault(id);
 
-    protected override TrackedRow Load(long key) => byKey[key];
+    protected override TrackedRow? Load(long key) => byKey.GetValueOrDefault(key);
 
     private async Task LoadSubjectsAsync(PostgresSession session, PassContent content)
     {

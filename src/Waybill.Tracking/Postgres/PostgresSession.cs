@@ -37,6 +37,7 @@ internal sealed class PostgresSession(NpgsqlConnection connection, NpgsqlTransac
         Guid?[] ids => Array(ids, NpgsqlDbType.Uuid),
         byte[]?[] bytes => Array(bytes, NpgsqlDbType.Bytea),
         string?[] texts => Array(texts, NpgsqlDbType.Text),
+        long?[] numbers => Array(numbers, NpgsqlDbType.Bigint),
         _ => new NpgsqlParameter { Value = value ?? DBNull.Value },
     };
 

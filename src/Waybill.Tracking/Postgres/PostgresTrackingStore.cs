@@ -95,9 +95,18 @@ public sealed class PostgresTrackingStore : TrackingStore
     {
         int found = await WriteAsync(
             session => session.RunAsync("delete from waybill.subject where name = $1", subject), cancel);
-        await using NpgsqlCommand rewrite = writing.CreateCommand(schemas.Place("vacuum full waybill.subject"));
-        await rewrite.ExecuteNonQueryAsync(cancel);
+        await RewriteAsync("waybill.subject", cancel);
         return found > 0;
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>As with a key, the table is rewritten when there was something to forget.</remarks>
+    public override async Task<int> ForgetAsideAsync(DateTimeOffset before, CancellationToken cancel)
+    {
+        int forgotten = await WriteAsync(session => PostgresAside.ForgetAsync(session, before), cancel);
+        if (forgotten > 0)
+            await RewriteAsync("waybill.aside", cancel);
+        return forgotten;
     }
 
     /// <inheritdoc/>
@@ -129,11 +138,15 @@ public sealed class PostgresTrackingStore : TrackingStore
         return await WriteAsync(session => ApplyAsync(session, pass, content), cancel);
     }
 
+    internal override Task<int> DismissAsync(
+        IReadOnlyList<long> ids, AsideTrace trace, CancellationToken cancel) =>
+        WriteAsync(session => PostgresAside.DismissAsync(session, ids, trace), cancel);
+
     private protected override async Task<int> RetakeAsync(
-        string site, PassContent content, CancellationToken cancel)
+        string site, PassContent content, AsideTrace? trace, CancellationToken cancel)
     {
         await WriteAsync(session => nodes.LearnAsync(session, content.Nodes), cancel);
-        return await WriteAsync(session => RetakeAsync(session, site, content), cancel);
+        return await WriteAsync(session => RetakeAsync(session, site, content, trace), cancel);
     }
 
     private async Task<bool> ApplyAsync(PostgresSession session, TrackingPass pass, PassContent content)
@@ -148,10 +161,11 @@ public sealed class PostgresTrackingStore : TrackingStore
         return true;
     }
 
-    private async Task<int> RetakeAsync(PostgresSession session, string name, PassContent content)
+    private async Task<int> RetakeAsync(
+        PostgresSession session, string name, PassContent content, AsideTrace? trace)
     {
         int site = (await PostgresSites.LockAsync(session, name)).Number;
-        int removed = await PostgresAside.RemoveAsync(session, site, content.Items);
+        int removed = await PostgresAside.RemoveAsync(session, site, content.Items, trace);
         if (removed != content.Items.Count)
             throw new StoreUnavailableException($"Rows of {name} were taken in twice at once. Try again.");
         await FoldAsync(session, site, content);
@@ -164,7 +178,15 @@ public sealed class PostgresTrackingStore : TrackingStore
         Fold fold = new(scope);
         fold.AddAll(content.Items);
         await new PassWriter(session, site).WriteAsync(scope, fold.Tallies);
-        await PostgresAside.KeepAsync(session, site, content.Aside);
+        await PostgresAside.KeepAsync(session, site, content.Aside, scope);
+    }
+
+    // Has what was removed from a table leave its file at once.
+    private async Task RewriteAsync(string table, CancellationToken cancel)
+    {
+        await using NpgsqlCommand rewrite = writing.CreateCommand(schemas.Place($"vacuum full {table}"));
+        rewrite.CommandTimeout = 0;
+        await rewrite.ExecuteNonQueryAsync(cancel);
     }
 
     private async Task<T> WriteAsync<T>(Func<PostgresSession, Task<T>> work, CancellationToken cancel)

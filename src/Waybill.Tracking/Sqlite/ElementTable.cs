@@ -55,8 +55,7 @@ internal sealed class ElementTable
 
     public TrackedRow? Find(ElementId id) => Read(find.Bind(1, id));
 
-    public TrackedRow Get(long key) => Read(get.Bind(1, key))
-        ?? throw new InvalidOperationException($"Element {key} is missing, although another one of its family is not.");
+    public TrackedRow? Get(long key) => Read(get.Bind(1, key));
 
     public void Write(TrackedRow row)
     {

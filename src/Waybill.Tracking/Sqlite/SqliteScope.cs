@@ -16,5 +16,5 @@ internal sealed class SqliteScope(int site, SqliteSession session) : FoldScope(s
 
     protected override TrackedRow? Load(ElementId id) => session.Elements.Find(id);
 
-    protected override TrackedRow Load(long key) => session.Elements.Get(key);
+    protected override TrackedRow? Load(long key) => session.Elements.Get(key);
 }

@@ -51,5 +51,21 @@ internal sealed class SqliteSession : IDisposable
         }
     }
 
+    /// <summary>
+    /// Runs a transaction whose removed texts and keys must not survive in pages that are free afterwards.
+    /// </summary>
+    public T InErasingTransaction<T>(Func<T> work)
+    {
+        Database.Execute("PRAGMA secure_delete = ON");
+        try
+        {
+            return InTransaction(work);
+        }
+        finally
+        {
+            Database.Execute("PRAGMA secure_delete = OFF");
+        }
+    }
+
     public void Dispose() => Database.Dispose();
 }

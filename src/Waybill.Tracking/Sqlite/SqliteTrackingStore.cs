@@ -91,12 +91,22 @@ public sealed class SqliteTrackingStore(string file, bool isReadOnly = false) : 
         WriteAsync(
             open =>
             {
-                // The key must not survive in pages that are free now, nor in the log.
-                open.Database.Execute("PRAGMA secure_delete = ON");
-                bool found = open.InTransaction(() => open.Subjects.Destroy(subject));
-                open.Database.Execute("PRAGMA secure_delete = OFF");
+                bool found = open.InErasingTransaction(() => open.Subjects.Destroy(subject));
+                // Nor may the key survive in the log.
                 open.Database.Checkpoint(isFinal: true);
                 return found;
+            },
+            cancel);
+
+    /// <inheritdoc/>
+    public override Task<int> ForgetAsideAsync(DateTimeOffset before, CancellationToken cancel) =>
+        WriteAsync(
+            open =>
+            {
+                int forgotten = open.InErasingTransaction(() => open.Aside.Forget(before));
+                if (forgotten > 0)
+                    open.Database.Checkpoint(isFinal: true);
+                return forgotten;
             },
             cancel);
 
@@ -121,8 +131,20 @@ public sealed class SqliteTrackingStore(string file, bool isReadOnly = false) : 
         TrackingPass pass, PassContent content, CancellationToken cancel) =>
         WriteAsync(open => open.InTransaction(() => Apply(open, pass, content)), cancel);
 
-    private protected override Task<int> RetakeAsync(string site, PassContent content, CancellationToken cancel) =>
-        WriteAsync(open => open.InTransaction(() => Retake(open, site, content)), cancel);
+    internal override Task<int> DismissAsync(
+        IReadOnlyList<long> ids, AsideTrace trace, CancellationToken cancel) =>
+        WriteAsync(
+            open =>
+            {
+                int dismissed = open.InErasingTransaction(() => ids.Sum(id => open.Aside.Dismiss(id, trace)));
+                open.Database.Checkpoint(isFinal: true);
+                return dismissed;
+            },
+            cancel);
+
+    private protected override Task<int> RetakeAsync(
+        string site, PassContent content, AsideTrace? trace, CancellationToken cancel) =>
+        WriteAsync(open => open.InErasingTransaction(() => Retake(open, site, content, trace)), cancel);
 
     private bool Apply(SqliteSession open, TrackingPass pass, PassContent content)
     {
@@ -135,10 +157,10 @@ public sealed class SqliteTrackingStore(string file, bool isReadOnly = false) : 
         return true;
     }
 
-    private static int Retake(SqliteSession open, string name, PassContent content)
+    private static int Retake(SqliteSession open, string name, PassContent content, AsideTrace? trace)
     {
         int site = open.Numbers.OfSite(name).Number;
-        int removed = content.Items.Sum(item => open.Aside.Remove(site, item.Entry.Position));
+        int removed = content.Items.Sum(item => open.Aside.Remove(site, item.Entry.Position, trace));
         if (removed != content.Items.Count)
             throw new StoreUnavailableException($"Rows of {name} were taken in twice at once. Try again.");
         Fold(open, site, content);
@@ -154,8 +176,8 @@ public sealed class SqliteTrackingStore(string file, bool isReadOnly = false) : 
             open.Elements.Write(row);
         open.Elements.NoteFinished(scope.Finished);
         open.Statistics.Add(site, fold.Tallies);
-        foreach ((JournalEntry entry, string reason) in content.Aside)
-            open.Aside.Keep(site, entry, reason);
+        foreach (AsideRow row in content.Aside)
+            open.Aside.Keep(site, row, scope);
     }
 
     private async Task<T> WriteAsync<T>(Func<SqliteSession, T> work, CancellationToken cancel)
