@@ -17,14 +17,20 @@ public sealed class PostgresTrackingStore : TrackingStore
     private const string PlannerSettings =
         "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off";
 
+    // Changing a large table takes as long as it takes: cut short, it would be begun again and again.
+    private const string StructureSettings = "-c statement_timeout=0 -c lock_timeout=0";
+
     private readonly Schemas schemas;
     private readonly NpgsqlDataSource writing;
     private readonly NpgsqlDataSource reading;
+    private readonly NpgsqlDataSource structure;
     private readonly PostgresNodes nodes = new();
     private readonly string host;
 
     /// <summary>Names the database; connects on first use.</summary>
-    /// <param name="connectionString">How Npgsql reaches it.</param>
+    /// <param name="connectionString">
+    /// How Npgsql reaches it. Its time limits do not hold for migrations, nor for rewriting what was erased.
+    /// </param>
     /// <param name="schema">
     /// 1 to 40 of the characters a-z, 0-9 and '_'; the warehouse's schema has <c>_warehouse</c> behind it.
     /// </param>
@@ -39,18 +45,25 @@ public sealed class PostgresTrackingStore : TrackingStore
         NpgsqlConnectionStringBuilder settings = new(connectionString) { Enlist = false, MaxAutoPrepare = 50 };
         host = $"{settings.Host}:{settings.Port}/{settings.Database}";
         reading = NpgsqlDataSource.Create(settings);
-        settings.Options = string.IsNullOrEmpty(settings.Options)
-            ? PlannerSettings
-            : $"{settings.Options} {PlannerSettings}";
+        structure = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(settings.ConnectionString)
+        {
+            CommandTimeout = 0,
+            Pooling = false,
+            Options = $"{settings.Options} {StructureSettings}",
+        });
+        settings.Options = $"{settings.Options} {PlannerSettings}";
         writing = NpgsqlDataSource.Create(settings);
     }
 
     /// <inheritdoc/>
     public override string Description => $"PostgreSQL {host}, schema {schemas.Name}";
 
+    /// <summary>The limit of the program itself on a statement that changes tables; 0 for none.</summary>
+    internal int StructureTimeout => new NpgsqlConnectionStringBuilder(structure.ConnectionString).CommandTimeout;
+
     /// <inheritdoc/>
     public override Task OpenAsync(CancellationToken cancel) =>
-        WriteAsync(session => PostgresSchema.MigrateAsync(session, schemas), cancel);
+        WriteAsync(structure, session => PostgresSchema.MigrateAsync(session, schemas), cancel);
 
     /// <inheritdoc/>
     public override Task<JournalPosition> PositionAsync(string site, CancellationToken cancel) =>
@@ -116,6 +129,7 @@ public sealed class PostgresTrackingStore : TrackingStore
     /// <inheritdoc/>
     public override async ValueTask DisposeAsync()
     {
+        await structure.DisposeAsync();
         await writing.DisposeAsync();
         await reading.DisposeAsync();
     }
@@ -184,14 +198,17 @@ public sealed class PostgresTrackingStore : TrackingStore
     // Has what was removed from a table leave its file at once.
     private async Task RewriteAsync(string table, CancellationToken cancel)
     {
-        await using NpgsqlCommand rewrite = writing.CreateCommand(schemas.Place($"vacuum full {table}"));
-        rewrite.CommandTimeout = 0;
+        await using NpgsqlCommand rewrite = structure.CreateCommand(schemas.Place($"vacuum full {table}"));
         await rewrite.ExecuteNonQueryAsync(cancel);
     }
 
-    private async Task<T> WriteAsync<T>(Func<PostgresSession, Task<T>> work, CancellationToken cancel)
+    private Task<T> WriteAsync<T>(Func<PostgresSession, Task<T>> work, CancellationToken cancel) =>
+        WriteAsync(writing, work, cancel);
+
+    private async Task<T> WriteAsync<T>(
+        NpgsqlDataSource source, Func<PostgresSession, Task<T>> work, CancellationToken cancel)
     {
-        await using NpgsqlConnection connection = await writing.OpenConnectionAsync(cancel);
+        await using NpgsqlConnection connection = await source.OpenConnectionAsync(cancel);
         await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancel);
         T result = await work(new PostgresSession(connection, transaction, schemas));
         await transaction.CommitAsync(CancellationToken.None);
