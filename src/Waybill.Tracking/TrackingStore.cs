@@ -107,8 +107,8 @@ public abstract class TrackingStore : IAsyncDisposable
     /// and the subject's name is forgotten. Data that comes in later gets a new key.
     /// </summary>
     /// <remarks>
-    /// Reaches rows that are set aside where it is known whose they are; the texts of others are forgotten in time (<see
-    /// cref="ForgetAsideAsync"/>).
+    /// Reaches rows that are set aside where it is known whose they are; the texts of others are forgotten in time
+    /// (<see cref="ForgetAsideAsync"/>).
     /// </remarks>
     /// <param name="subject">The subject.</param>
     /// <param name="cancel">Stops waiting.</param>

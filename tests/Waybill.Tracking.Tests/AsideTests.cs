@@ -175,7 +175,8 @@ public sealed class SqliteAside : AsideTests
         rows.Accepted(Rows.Id(3), "order-3").Add(JournalKind.Finished, Rows.Id(2), 1, Rows.First);
         await rows.ApplyAsync(Store);
 
-        RowSetAside aside = Assert.Single((await new AsideDesk(Store, new FakeTime()).ListAsync(AsideFilter.All)).Items);
+        AsideDesk desk = new(Store, new FakeTime());
+        RowSetAside aside = Assert.Single((await desk.ListAsync(AsideFilter.All)).Items);
         Assert.Equal((Rows.Id(2), JournalKind.Finished), (aside.Entry.Element, aside.Entry.Kind));
         Assert.Contains("missing", aside.Reason);
         Assert.Single(await new Tracker(Store, new FakeTime()).FindAsync("order-3"));

@@ -52,7 +52,8 @@ public sealed class AsideCommand(AsideWish wish, long? row, StoreAddress place, 
         Page<RowSetAside> page = await desk.ListAsync(AsideFilter.All, cancel: cancel);
         foreach (RowSetAside aside in page.Items)
             await output.WriteLineAsync(TrackingCommands.Line(aside));
-        await output.WriteLineAsync($"{page.Items.Count} of {await desk.CountAsync(AsideFilter.All, cancel)} set aside");
+        long all = await desk.CountAsync(AsideFilter.All, cancel);
+        await output.WriteLineAsync($"{page.Items.Count} of {all} set aside");
         return 0;
     }
 }
