@@ -11,7 +11,8 @@ public static class TrackingServiceCollectionExtensions
 {
     /// <summary>
     /// Adds <see cref="Tracker"/>, <see cref="AsideDesk"/>, <see cref="Exporter"/>, <see cref="TrackingStore"/> and a
-    /// <see cref="TrackingService"/> that runs with the host. Call it after the site was added whose journal is followed.
+    /// <see cref="TrackingService"/> that runs with the host. Call it after the site was added whose journal is
+    /// followed.
     /// </summary>
     /// <param name="services">The host's services.</param>
     /// <param name="setup">Says where it is kept, and which sites are followed.</param>
