@@ -217,6 +217,16 @@ public sealed class ShopTests : IDisposable
             "Try again in a few seconds.", await page.Content.ReadAsStringAsync(Stop), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_shop_that_other_machines_could_reach_is_not_opened()
+    {
+        SiteOrder order = shop.Site with { HasShop = true, Urls = ["http://0.0.0.0:0"] };
+
+        InvalidDataException refused = Assert.Throws<InvalidDataException>(() => ServedSite.Build(order));
+
+        Assert.Contains("a proxy with TLS before it", refused.Message, StringComparison.Ordinal);
+    }
+
     public void Dispose() => shop.Dispose();
 
     // At its hardest, a busy machine takes longer than a client may wait: then the client asks again.

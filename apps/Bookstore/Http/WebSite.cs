@@ -12,8 +12,17 @@ namespace Bookstore.Http;
 /// </summary>
 internal static class WebSite
 {
+    /// <exception cref="InvalidDataException">An address is one that it must not listen on.</exception>
     public static WebApplicationBuilder CreateBuilder(SiteOrder order)
     {
+        if (order.HasShop && order.Urls.FirstOrDefault(url => !new Uri(url).IsLoopback) is { } open)
+        {
+            throw new InvalidDataException(
+                $"{open} can be reached by other machines, and the shop's keys would travel there in the open. Use an "
+                + "address such as http://127.0.0.1:5080, and a proxy with TLS before it. Services for other machines "
+                + "are carried out by a process without --http.");
+        }
+
         if (order.Serves.Count > 0)
             ServiceDoor.CheckAddresses(order.Urls, order.ServiceKey);
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
