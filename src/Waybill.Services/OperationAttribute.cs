@@ -12,8 +12,9 @@ public sealed class OperationAttribute : Attribute
     public string? Name { get; init; }
 
     /// <summary>
-    /// Whether a call that is carried out twice does no more than one. Only such calls are ever tried again.
-    /// Default: no.
+    /// Whether a call that is carried out twice does no more than one. Only such calls are tried again when the service
+    /// failed; an asynchronous operation is also asked again when its answer was lost, under an idempotency key that
+    /// costs the service's site two commits more. Say yes where a business key does the same. Default: no.
     /// </summary>
     public bool Idempotent { get; init; }
 

@@ -11,7 +11,8 @@ namespace Waybill.Services.Asynchronous;
 /// </summary>
 internal static class IdempotencyKey
 {
-    private const string Header = "Idempotency-Key";
+    public const string Header = "Idempotency-Key";
+
     private const int LengthMax = 255;
 
     /// <summary>The key; null when the request has none.</summary>

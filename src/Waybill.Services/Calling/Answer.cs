@@ -7,7 +7,7 @@ namespace Waybill.Services.Calling;
 /// <param name="RetryAfter">When the endpoint wants to be asked again.</param>
 internal sealed record Answer(object? Value, Exception? Error, Verdict Verdict, TimeSpan? RetryAfter = null)
 {
-    public bool MayBeRetried => Verdict is Verdict.Broken or Verdict.Busy;
+    public bool MayBeRetried => Verdict is Verdict.Broken or Verdict.Busy or Verdict.Underway;
 }
 
 /// <summary>What an attempt says about the endpoint that was asked.</summary>
@@ -21,6 +21,9 @@ internal enum Verdict
 
     /// <summary>It has too much to do.</summary>
     Busy,
+
+    /// <summary>An earlier attempt of the same call is being carried out, there or at a peer.</summary>
+    Underway,
 
     /// <summary>Another service that it needs has failed; to try again here would only add to that.</summary>
     Dependent,

@@ -55,6 +55,8 @@ internal sealed class Attempt(Network network, ServicesOptions options, TimeProv
         long milliseconds = Math.Max(1, (long)remaining.TotalMilliseconds);
         request.Headers.Add(WireHeaders.Deadline, milliseconds.ToString(CultureInfo.InvariantCulture));
         request.Headers.Add(WireHeaders.Caller, call.Caller);
+        if (call.Key is { } key)
+            request.Headers.Add(IdempotencyKey.Header, $"\"{key}\"");
         if (options.Authorization is { } authorization)
             request.Headers.TryAddWithoutValidation("Authorization", authorization);
         DistributedContextPropagator.Current.Inject(

@@ -7,7 +7,8 @@ namespace Waybill.Services.Calling;
 
 /// <summary>
 /// When an operation's call is attempted again: after a failure of the endpoint, and, where the operation is hedged,
-/// when no answer has come for a while. Only where the operation is idempotent, and only within the budget.
+/// when no answer has come for a while. Only where the operation is idempotent or the call has a key, and only within
+/// the budget.
 /// </summary>
 internal sealed class AttemptRules(OperationContract operation, KnownService service, Chance chance, TimeProvider time)
 {
@@ -21,7 +22,7 @@ internal sealed class AttemptRules(OperationContract operation, KnownService ser
         ResiliencePipelineBuilder<Answer> rules = new() { TimeProvider = time };
         if (operation.Terms.HedgeAfterMs > 0)
             rules.AddHedging(Hedging());
-        else if (operation.Terms.Idempotent)
+        else if (operation.Terms.Idempotent || operation.IsKeyed)
             rules.AddRetry(Retrying());
         return rules.Build();
     }
@@ -50,9 +51,13 @@ internal sealed class AttemptRules(OperationContract operation, KnownService ser
     {
         if (answer is not { MayBeRetried: true } || call.Attempts >= AttemptsMax)
             return false;
+        // The key tells of what was done, or goes on. What the service itself calls failed, it would begin again.
+        if (operation.IsKeyed && answer.Error is not ServiceCallException { Failure: CallFailure.Unavailable })
+            return false;
         TimeSpan delay = FirstDelay * Math.Pow(2, call.Attempts - 1) * (0.5 + (chance.Share() / 2));
         // An endpoint that asks for time gets it; where there is another, that one is asked meanwhile.
-        if (answer.RetryAfter is { } wanted && wanted > delay && !call.HasUntried(service.Endpoints))
+        bool isSameElsewhere = answer.Verdict == Verdict.Underway || !call.HasUntried(service.Endpoints);
+        if (answer.RetryAfter is { } wanted && wanted > delay && isSameElsewhere)
             delay = wanted;
         call.NextDelay = delay;
         return delay < call.Remaining && service.Budget.TryTake();

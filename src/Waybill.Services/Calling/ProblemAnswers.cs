@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Waybill.Services.Asynchronous;
 using Waybill.Services.Contracts;
 
 namespace Waybill.Services.Calling;
@@ -20,6 +21,8 @@ internal static class ProblemAnswers
             (HttpStatusCode.RequestTimeout, _) => Failed(CallFailure.DeadlinePassed, Verdict.Sound),
             (HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable, _) =>
                 Failed(CallFailure.Unavailable, Verdict.Busy),
+            (HttpStatusCode.Conflict, _) when type == IdempotencyProblems.InProgress.Uri =>
+                Failed(CallFailure.Unavailable, Verdict.Underway),
             (_, ProblemTypes.DependencyFailed) => Failed(CallFailure.Failed, Verdict.Dependent),
             (HttpStatusCode.BadGateway or HttpStatusCode.GatewayTimeout, _) =>
                 Failed(CallFailure.Unavailable, Verdict.Broken),

@@ -16,6 +16,9 @@ internal sealed class RemoteCall(
 
     public string Caller { get; } = caller;
 
+    /// <summary>Its idempotency key, the same for all attempts; null when the operation needs none.</summary>
+    public string? Key { get; } = operation.IsKeyed ? Guid.CreateVersion7(time.GetUtcNow()).ToString("D") : null;
+
     public ReadOnlyMemory<byte> Body { get; } = ArgumentsJson.Write(operation, arguments);
 
     public TimeSpan Remaining

@@ -66,6 +66,12 @@ internal sealed class OperationContract
     /// <summary>What the ticket of an asynchronous operation will bring; null when it is synchronous.</summary>
     public Type? TicketType { get; }
 
+    /// <summary>
+    /// Whether each call over the network brings an idempotency key: a call that is sent again, because its answer was
+    /// lost, would else start the work twice.
+    /// </summary>
+    public bool IsKeyed => TicketType is not null && !Terms.Idempotent;
+
     /// <summary>Null when it answers with nothing, or with a ticket.</summary>
     public JsonTypeInfo? ResultJson { get; }
 

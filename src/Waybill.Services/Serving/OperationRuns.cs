@@ -62,10 +62,19 @@ internal sealed class OperationRuns(OperationContract operation, ServedService s
             return new OperationReply(default, Problem.Of(ProblemMiddleware.Of(error)));
         }
 
-        return new OperationReply(attempt.Record.Reply is { } kept
-            ? kept.Body
-            : await NotedAsync(
-                served.Keys, attempt, () => RunAsync(http, request, attempt.Record.Id, arguments, cancel)));
+        if (attempt.Record.Reply is { } kept)
+            return new OperationReply(kept.Body);
+        // It goes on when its caller has left, perhaps to ask again: the answer is kept for the repeat.
+        using CancellationTokenSource deadline = new(LeftOf(request), served.Time);
+        try
+        {
+            return new OperationReply(await NotedAsync(
+                served.Keys, attempt, () => RunAsync(http, request, attempt.Record.Id, arguments, deadline.Token)));
+        }
+        catch (OperationCanceledException) when (deadline.IsCancellationRequested)
+        {
+            return new OperationReply(default, Problem.DeadlinePassed(operation));
+        }
     }
 
     // Noted when the implementation has ended, also when its caller waits no longer.
@@ -95,9 +104,8 @@ internal sealed class OperationRuns(OperationContract operation, ServedService s
     private async Task<byte[]> RunAsync(
         HttpContext http, OperationRequest request, Guid? stableId, object?[] arguments, CancellationToken cancel)
     {
-        TimeSpan left = request.Remaining - served.Time.GetElapsedTime(request.BegunAt);
         using IDisposable scope = CallContext.Serve(
-            operation.Service.Address, request.Caller, left, served.Time, stableId, http);
+            operation.Service.Address, request.Caller, LeftOf(request), served.Time, stableId, http);
         object? result = await operation.Code.RunAsync(served.Implementation, arguments, cancel);
         if (operation.Code is ITicketCode tickets)
         {
@@ -107,6 +115,12 @@ internal sealed class OperationRuns(OperationContract operation, ServedService s
 
         return operation.ResultJson is { } json ? JsonSerializer.SerializeToUtf8Bytes(result, json)
             : [];
+    }
+
+    private TimeSpan LeftOf(OperationRequest request)
+    {
+        TimeSpan left = request.Remaining - served.Time.GetElapsedTime(request.BegunAt);
+        return left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }
 
     private Problem Unsupported() => Problem.Of(new ProblemException(
