@@ -47,7 +47,9 @@ internal sealed class HeldTable
     /// All but the last hold every column, so that filters, sums and groups read nothing else. No index begins with a
     /// number or an instant: neighbours in time would lie far apart in it, each insert would write pages of its own to
     /// the log, and inserts become less than half as fast. Their conditions scan an index that holds them, which takes
-    /// some 10 ms for 100,000 rows.
+    /// some 10 ms for 100,000 rows. Nor does one hold two texts side by side, so that a group by two columns is sorted,
+    /// which takes three times as long as by one: with (text, group_key) first it took no longer than by one, but each
+    /// insert met a place of its own, and inserts fell from 0.65 of a true queue's to 0.42 and 0.53.
     /// </remarks>
     public IEnumerable<string> IndexCreations() =>
         [
