@@ -23,7 +23,7 @@ internal sealed partial class Committer(EngineContext context, HostedNodes hoste
     public event Action? Committed;
 
     /// <summary>
-    /// Raised when an element was handed on by a hop that this process had given up. Nobody else can take it over while
+    /// Raised when this process owns an element, and does not know at which node. Nobody else can take it over while
     /// the epoch lives, so that must end.
     /// </summary>
     public event Action<WorkerEpoch>? Doubted;
@@ -90,7 +90,17 @@ internal sealed partial class Committer(EngineContext context, HostedNodes hoste
     public void Poll()
     {
         if (context.Time.GetElapsedTime(Volatile.Read(ref refusedAt)) >= RefusedPause)
-            outbox.TakeUpAside();
+            outbox.TakeAside().ForEach(outbox.Add);
+    }
+
+    /// <summary>
+    /// Lets go of what the store did not take even among the sidelined, so that a stop does not wait for it: it is run
+    /// again by whoever takes over after this epoch.
+    /// </summary>
+    public void ForgetAside()
+    {
+        foreach (InFlight element in outbox.TakeAside())
+            Forget(element, element.Pending!);
     }
 
     /// <summary>
@@ -190,6 +200,7 @@ internal sealed partial class Committer(EngineContext context, HostedNodes hoste
         InFlight culprit = batch[0];
         PendingHop pending = culprit.Pending!;
         LogRefused(culprit.Id, culprit.Node, error);
+        culprit.GoesAlone = true;
         if (pending.Hop.Kind == JournalKind.Sidelined)
         {
             Volatile.Write(ref refusedAt, context.Time.GetTimestamp());
@@ -243,8 +254,8 @@ internal sealed partial class Committer(EngineContext context, HostedNodes hoste
             bool hasMoved = fence?.Hop != pending.Hop.From;
             if (isOurs && !hasMoved)
                 unmoved.Add(element);
-            else if (isOurs && element.MayBeHandedOn)
-                Doubted?.Invoke(epoch);
+            else if (isOurs && element.MayBeElsewhere)
+                GiveUp(element, epoch);
             else if (hasMoved && (isOurs || pending.HandOverTo is null))
                 Applied(element, pending, hosted.Find(element.Node)!);
             else
@@ -261,6 +272,12 @@ internal sealed partial class Committer(EngineContext context, HostedNodes hoste
 
         if (unmoved.Count > 0)
             outbox.PutBack(unmoved);
+    }
+
+    private void GiveUp(InFlight element, WorkerEpoch epoch)
+    {
+        Doubted?.Invoke(epoch);
+        DropIfForgotten(element);
     }
 
     private void Forget(InFlight element, PendingHop pending)

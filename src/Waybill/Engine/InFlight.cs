@@ -65,8 +65,11 @@ internal sealed class InFlight(ClaimedElement claimed, int generation, BatchMemb
     /// <summary>Whether an earlier commit of the pending hop may have been applied.</summary>
     public bool IsInDoubt { get; set; }
 
-    /// <summary>Whether a hop that was in doubt when another took its place would leave it with this process.</summary>
-    public bool MayBeHandedOn { get; private set; }
+    /// <summary>
+    /// Whether one hop took the place of another in doubt, and either hands on: if this process owns it at the next
+    /// hop, nobody here knows at which node.
+    /// </summary>
+    public bool MayBeElsewhere { get; private set; }
 
     /// <summary>Whether its hop is committed by itself, since it may be what the store cannot take.</summary>
     public bool GoesAlone { get; set; }
@@ -80,7 +83,7 @@ internal sealed class InFlight(ClaimedElement claimed, int generation, BatchMemb
     /// <summary>Lets another hop take the place of the pending one, which the store did not take.</summary>
     public void Replace(PendingHop other)
     {
-        MayBeHandedOn |= IsInDoubt && Pending!.HandOverTo is not null;
+        MayBeElsewhere |= IsInDoubt && (Pending!.HandOverTo ?? other.HandOverTo) is not null;
         Pending = other;
     }
 
@@ -114,7 +117,7 @@ internal sealed class InFlight(ClaimedElement claimed, int generation, BatchMemb
         IsFresh = false;
         Pending = null;
         IsInDoubt = false;
-        MayBeHandedOn = false;
+        MayBeElsewhere = false;
         GoesAlone = false;
     }
 }

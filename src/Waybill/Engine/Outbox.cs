@@ -63,18 +63,15 @@ internal sealed class Outbox : IDisposable
             aside.Add(element);
     }
 
-    /// <summary>Adds what was set aside behind all others.</summary>
-    public void TakeUpAside()
+    /// <summary>Takes what is set aside.</summary>
+    public List<InFlight> TakeAside()
     {
         lock (gate)
         {
-            if (aside.Count == 0)
-                return;
-            aside.ForEach(finished.Enqueue);
+            List<InFlight> taken = [.. aside];
             aside.Clear();
+            return taken;
         }
-
-        Wake.Set();
     }
 
     public void Dispose() => Wake.Dispose();

@@ -61,10 +61,14 @@ internal sealed class Passes : IDisposable
         Committer.Poll();
     }
 
-    /// <summary>Claims and begins no more; gives back what was not begun. What has begun goes on.</summary>
+    /// <summary>
+    /// Claims and begins no more; gives back what was not begun, and lets go of what the store refuses. What has begun
+    /// goes on.
+    /// </summary>
     public async Task StopTakingAsync()
     {
         Claimer.Stop();
+        Committer.ForgetAside();
         await Claimer.ReleaseAsync([.. Hosted.All.SelectMany(runner => runner.Stop()).Where(Custody.IsHeld)]);
     }
 

@@ -85,6 +85,50 @@ public sealed class CommitFaultTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_cannot_even_be_sidelined_is_never_tried_together_with_others()
+    {
+        Workflow<Parcel, string> flow = TwoNodes();
+        await using TestSite site = SiteWith(flow);
+        int spoiled = 0;
+        script.Next = (hops, commit) =>
+        {
+            if (!hops.Any(hop => IsPoison(hop) || hop.Kind == JournalKind.Sidelined))
+                return commit(hops);
+            spoiled += hops.Count - 1;
+            throw new InvalidOperationException("a test");
+        };
+        await site.SubmitAsync(flow, "1", new Parcel("poison"));
+        await site.RunUntilQuietAsync();
+
+        await site.SubmitAsync(flow, "2");
+        time.Advance(TimeSpan.FromSeconds(6));
+        await site.Passes.Claimer.ClaimOnceAsync();
+        await site.RunUntilQuietAsync();
+
+        Assert.Equal((1, 0), (await FinishedAsync(), spoiled));
+    }
+
+    [Fact]
+    public async Task A_graceful_stop_does_not_wait_for_what_cannot_even_be_sidelined()
+    {
+        Workflow<Parcel, string> flow = TwoNodes();
+        await using TestSite site = SiteWith(flow);
+        script.Next = (_, _) => throw new InvalidOperationException("a test");
+        await site.SubmitAsync(flow);
+        await site.RunUntilQuietAsync();
+        Assert.Equal(1, site.InFlight);
+
+        await site.Passes.StopTakingAsync();
+        int left = site.InFlight;
+        await site.StopAsync();
+        script.Next = null;
+        await using TestSite other = SiteWith(flow);
+        await other.RunUntilQuietAsync();
+
+        Assert.Equal((0, 1), (left, await FinishedAsync()));
+    }
+
+    [Fact]
     public async Task What_could_not_be_sidelined_when_the_epoch_is_lost_is_run_again_in_the_next_one()
     {
         Workflow<Parcel, string> flow = TwoNodes();
@@ -150,6 +194,46 @@ public sealed class CommitFaultTests : IAsyncLifetime
         Assert.Equal((1, 0), (await FinishedAsync(), site.InFlight));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_hop_in_doubt_that_comes_through_after_its_run_was_counted_as_failed_goes_where_it_led(
+        bool isQueued)
+    {
+        int diverted = 0;
+        Workflow<Parcel, string> flow = Flow()
+            .Node(First, n => n
+                .Run(e => Route.To(Second, e.Data)).GoesTo(Second).Retry(0, Backoff.None).FailsTo(Third))
+            .Node(Second, n => (isQueued ? n.OrderedBy(e => e.Note) : n).Run(_ => Route.Finish("ok")).Finishes())
+            .Node(Third, n => n.Run(_ =>
+            {
+                diverted++;
+                return Route.Finish("diverted");
+            }).Finishes());
+        await using TestSite site = SiteWith(flow);
+        Func<Task> late = () => Task.CompletedTask;
+        Script(
+            (hops, commit) =>
+            {
+                late = () => commit(hops);
+                throw new CommitOutcomeUnknownException("a test");
+            },
+            (_, _) => Task.FromResult<IReadOnlyList<HopOutcome>>(
+                [new HopOutcome(HopStatus.WriteFailed, new InvalidOperationException("a test"))]),
+            async (hops, commit) =>
+            {
+                await late();
+                await site.Passes.Claimer.ClaimOnceAsync();
+                return await commit(hops);
+            });
+        await site.SubmitAsync(flow, "1", new Parcel("books"));
+
+        await site.AdvanceAsync(TimeSpan.FromSeconds(1));
+
+        Assert.Equal((0, 1, 0), (diverted, await FinishedAsync(), site.InFlight));
+        Assert.All(site.Passes.Hosted.All, runner => Assert.Equal(0, runner.Reserved));
+    }
+
     [Fact]
     public async Task A_commit_in_doubt_that_another_process_overtook_is_not_told_as_committed()
     {
@@ -182,6 +266,16 @@ public sealed class CommitFaultTests : IAsyncLifetime
         await site.SubmitAsync(flow, "1");
         await site.SubmitAsync(flow, "2", new Parcel("poison"));
         await site.SubmitAsync(flow, "3");
+    }
+
+    /// <summary>Commits as each of these says in its turn, and then as the store does.</summary>
+    private void Script(
+        params Func<
+            IReadOnlyList<Hop>, Func<IReadOnlyList<Hop>, Task<IReadOnlyList<HopOutcome>>>,
+            Task<IReadOnlyList<HopOutcome>>>[] turns)
+    {
+        int turn = 0;
+        script.Next = (hops, commit) => turn < turns.Length ? turns[turn++](hops, commit) : commit(hops);
     }
 
     private TestSite SiteWith(Workflow<Parcel, string> flow) =>
