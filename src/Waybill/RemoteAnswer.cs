@@ -16,8 +16,9 @@ public enum RemoteOutcome
     Refused = 3,
 
     /// <summary>
-    /// Nobody holds the lease any more: it lapsed, or this process has lost the element. Nothing happened by this; the
-    /// element is run again.
+    /// Nobody holds the lease any more: it lapsed, or this process has lost the element. Nothing happened by this, and
+    /// the element is run again; only when the process lost the store while it committed, the hop may have come
+    /// through.
     /// </summary>
     LeaseLost = 4,
 

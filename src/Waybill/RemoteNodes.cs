@@ -85,13 +85,11 @@ public sealed class RemoteNodes
                 TimeSpan left = claim.Wait - time.GetElapsedTime(began);
                 if (left <= TimeSpan.Zero)
                     break;
-                await poll.Woken.WaitAsync(left, time, cancel);
+                // Time wakes it as an offer does: one task to wait for.
+                await using (time.CreateTimer(_ => Wake(poll), null, left, Timeout.InfiniteTimeSpan))
+                    await poll.Woken.WaitAsync(cancel);
                 taken = Take(poll);
             }
-        }
-        catch (TimeoutException)
-        {
-            // Nothing came: an expected outcome.
         }
         finally
         {
@@ -195,7 +193,9 @@ public sealed class RemoteNodes
             NoteDrained();
         }
 
-        await Task.WhenAny(drained.Task, Task.Delay(limit, time, cancel));
+        await using (time.CreateTimer(_ => drained.TrySetResult(), null, limit, Timeout.InfiniteTimeSpan))
+        await using (cancel.UnsafeRegister(_ => drained.TrySetResult(), null))
+            await drained.Task;
         lock (gate)
         {
             foreach (RemoteRun run in leases.Held())
@@ -275,6 +275,12 @@ public sealed class RemoteNodes
                 offers.Wait(poll);
             return (poll, taken);
         }
+    }
+
+    private void Wake(RemotePoll poll)
+    {
+        lock (gate)
+            poll.Wake();
     }
 
     private List<RemoteWork> Take(RemotePoll poll)

@@ -32,6 +32,7 @@ internal sealed class Calm(World world, Action startProcess, int version)
 
             Round();
             world.Clients.Finish(world.Processes[^1]);
+            world.Workers.Finish(world.Processes[^1]);
             if (round > PausedRounds)
                 world.Operators.Finish(world.Processes[^1]);
         }

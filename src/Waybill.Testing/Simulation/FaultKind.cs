@@ -78,6 +78,18 @@ public enum FaultKind
     /// <summary>A run went on past its time and its cancelled token.</summary>
     RunHung,
 
+    /// <summary>A remote worker forgot what it had leased.</summary>
+    RemoteSilent,
+
+    /// <summary>A remote worker stood still beyond its leases and went on.</summary>
+    RemotePause,
+
+    /// <summary>A remote worker brought two answers under one lease.</summary>
+    RemoteTwice,
+
+    /// <summary>A remote worker did not get an answer, or what it was given.</summary>
+    RemoteAnswerLost,
+
     /// <summary>An attached write was refused.</summary>
     WriteRefused,
 

@@ -13,17 +13,11 @@ internal sealed class Ledger(World world)
     /// <summary>The name of what the hop from a hop number writes exactly once.</summary>
     public static string EffectOf(ElementId element, int fromHop) => $"{World.NumberOf(element)}:{fromHop}";
 
-    public void Began(Element<Trip> element)
-    {
-        Trips[element.Id] = element.Data;
-        if (element.Attempt > AttemptsMax)
-            world.Violated($"{World.NumberOf(element.Id)} runs for the {element.Attempt}. time at {element.Node}");
-        string node = element.Node.Node;
-        if (nodesByKey.TryAdd(element.IdempotencyKey, node) || nodesByKey[element.IdempotencyKey] == node)
-            return;
-        world.Violated(
-            $"idempotency key {element.IdempotencyKey} was used at {nodesByKey[element.IdempotencyKey]} and at {node}");
-    }
+    public void Began(Element<Trip> element) =>
+        Began(element.Id, element.Data, element.Node, element.Attempt, element.IdempotencyKey);
+
+    public void Began(RemoteWork work) =>
+        Began(work.Id, Trip.Read(work.Data), work.Node, work.Attempt, work.IdempotencyKey);
 
     public void Joined(Element<Trip> element, Replies<int> replies)
     {
@@ -49,6 +43,17 @@ internal sealed class Ledger(World world)
             : replies.Count == 1 && world.Clients.HasSent(element.Id, replies[0].Value);
         if (!isRight)
             world.Violated($"{World.NumberOf(element.Id)} went on from {step} with a signal that nobody sent");
+    }
+
+    private void Began(ElementId element, Trip data, NodeAddress node, int attempt, string idempotencyKey)
+    {
+        Trips[element] = data;
+        if (attempt > AttemptsMax)
+            world.Violated($"{World.NumberOf(element)} runs for the {attempt}. time at {node}");
+        if (nodesByKey.TryAdd(idempotencyKey, node.Node) || nodesByKey[idempotencyKey] == node.Node)
+            return;
+        world.Violated(
+            $"idempotency key {idempotencyKey} was used at {nodesByKey[idempotencyKey]} and at {node.Node}");
     }
 
     private static bool IsRight(Trip caller, Reply<int> reply)

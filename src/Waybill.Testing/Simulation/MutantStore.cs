@@ -26,6 +26,9 @@ internal enum Mutation
     /// <summary>Elements of the dead go back to where they were claimed, not to where they have got to.</summary>
     ReclaimToOldNode,
 
+    /// <summary>What a remote worker brings is taken whatever lease it has.</summary>
+    SkipLease,
+
     /// <summary>The journal is read by the last number seen, past rows that are not yet to be seen.</summary>
     JournalBySequence,
 
@@ -71,7 +74,7 @@ internal static class MutantStore
 {
     public static ISiteStore Of(MemoryStore store, Mutation mutation, Random chance) => mutation switch
     {
-        Mutation.None or Mutation.JournalBySequence => store,
+        Mutation.None or Mutation.JournalBySequence or Mutation.SkipLease => store,
         Mutation.ReleaseIgnoresGate or Mutation.ReleaseTakesMember =>
             new StoreLayer(store) { Held = new MutantHeld(store, mutation) },
         Mutation.AnswerTwice or Mutation.WithdrawLeavesMarks or Mutation.ChangeSkipsMembers =>

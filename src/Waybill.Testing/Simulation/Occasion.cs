@@ -95,6 +95,24 @@ public enum Occasion
     /// <summary>A process gave back what it had claimed and not begun.</summary>
     GivenBack,
 
+    /// <summary>What a remote worker brought was committed.</summary>
+    RemoteCommitted,
+
+    /// <summary>A remote worker's run failed.</summary>
+    RemoteFailed,
+
+    /// <summary>A cancel overtook what a remote worker brought.</summary>
+    RemoteCancelled,
+
+    /// <summary>A remote worker brought something when its lease was lost.</summary>
+    RemoteTooLate,
+
+    /// <summary>A remote worker brought something to another process than the one that gave the lease.</summary>
+    RemoteElsewhere,
+
+    /// <summary>A remote worker brought something when another had been given the element.</summary>
+    LeaseOvertaken,
+
     /// <summary>An element was sidelined because the store refused its hop.</summary>
     SidelinedForRefusal,
 

@@ -58,12 +58,12 @@ internal sealed class SimulatedProcess : SynchronizationContext, IRunScheduler, 
         store = new FaultyStore(world.Site, new Wire(world, this));
         tables = new HeldTables(site, store);
         EndingWatch endings = new();
-        RemoteNodes remote = new(
+        Remote = new RemoteNodes(
             Time, new RemoteLeaseNames(() => world.NewId().ToString(), () => world.NewId().ToString()));
         Client = new SiteClient(site, store, Time, endings, world.NewId);
         Passes = new Passes(
             new EngineContext(
-                site, store, Time, this, world.NewId, endings, Client.Commits, remote, NullLoggerFactory.Instance),
+                site, store, Time, this, world.NewId, endings, Client.Commits, Remote, NullLoggerFactory.Instance),
             NoServices.Instance);
         Passes.Releaser.Released += (queue, _, _) => world.Operators.Released(this, queue, readBeforeRelease);
     }
@@ -94,6 +94,9 @@ internal sealed class SimulatedProcess : SynchronizationContext, IRunScheduler, 
     public Passes Passes { get; }
 
     public SiteClient Client { get; }
+
+    /// <summary>Its desk for remote workers.</summary>
+    public RemoteNodes Remote { get; }
 
     /// <summary>Up to when it has read what operators say: see <see cref="Operators.Said"/>.</summary>
     public int ControlsRead { get; private set; }
@@ -279,6 +282,8 @@ internal sealed class SimulatedProcess : SynchronizationContext, IRunScheduler, 
     /// <summary>One step of a graceful stop, as the worker does it.</summary>
     private async Task StopOnceAsync()
     {
+        TimeSpan left = DrainTimeMax - (world.Now - stoppingSince!.Value);
+        await Remote.DrainAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, CancellationToken.None);
         await Passes.StopTakingAsync();
         TimeSpan since = world.Now - stoppingSince!.Value;
         if (since > DrainTimeMax)

@@ -70,7 +70,11 @@ public sealed class Simulator
             case < 18:
                 world.Reader.Act();
                 break;
-            case < 36 when world.Deliveries.Count > 0:
+            case < 23:
+                if (SomeProcess() is { } reached)
+                    world.Workers.Act(reached);
+                break;
+            case < 40 when world.Deliveries.Count > 0:
                 Deliver();
                 break;
             default:

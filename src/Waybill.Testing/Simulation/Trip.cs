@@ -12,15 +12,22 @@ namespace Waybill.Testing.Simulation;
 /// <param name="IsUpgraded">Whether it was moved to the newer version.</param>
 /// <param name="Lane">The group in which it is held, when a person chose it.</param>
 /// <param name="Changes">The numbers of the changes that were applied to it, in their order.</param>
+/// <param name="Stamp">What the last remote worker that moved it put on it.</param>
 internal sealed record Trip(
     int Plan, int Depth, int Step, bool IsEdited = false, bool IsUpgraded = false, string? Lane = null,
-    IReadOnlyList<int>? Changes = null)
+    IReadOnlyList<int>? Changes = null, int Stamp = 0)
 {
     /// <summary>One set of options for all sites of all runs, so that the contracts are made once.</summary>
     public static JsonSerializerOptions Json { get; } = MakeJson();
 
+    /// <summary>It as a remote worker brings it: with all members, since what is missing is refused.</summary>
+    public JsonElement ToElement() => JsonSerializer.SerializeToElement(this, WholeJson);
+
     /// <summary>What stored data says.</summary>
     public static Trip Read(ReadOnlyMemory<byte> data) => JsonSerializer.Deserialize<Trip>(data.Span, Json)!;
+
+    private static JsonSerializerOptions WholeJson { get; } =
+        new(Json) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
 
     private static JsonSerializerOptions MakeJson()
     {
@@ -45,6 +52,7 @@ internal enum Step
     Batch,
     Paced,
     Risky,
+    Afar,
     Hold,
     HoldLater,
     Wait,

@@ -133,6 +133,7 @@ internal sealed class TripRuns(World world, SimulatedProcess process)
             Step.Batch => Route.To(Trips.Batch, next),
             Step.Paced => Route.To(Trips.Paced, next),
             Step.Risky => Route.To(Trips.Risky, next),
+            Step.Afar => Route.To(Trips.Afar, next),
             Step.Hold => Route.To(Trips.Shelf, next),
             Step.HoldLater => Route.Wait(
                 Trips.Shelf, next, TimeSpan.FromMilliseconds(Plan.Mixed(trip.Plan, 5, 1000))),

@@ -9,6 +9,7 @@ internal static class Trips
     public const int CountRule = 4;
     public const int BatchMax = 3;
     public static readonly TimeSpan OldestRule = TimeSpan.FromSeconds(1.5);
+    public static readonly TimeSpan RemoteLease = TimeSpan.FromSeconds(1);
 
     public static readonly Node<Trip> Start = new("start");
     public static readonly Node<Trip> Alpha = new("alpha");
@@ -18,6 +19,7 @@ internal static class Trips
     public static readonly Node<Trip> Paced = new("paced");
     public static readonly Node<Trip> Risky = new("risky");
     public static readonly Node<Trip> Rescue = new("rescue");
+    public static readonly Node<Trip> Afar = new("afar");
     public static readonly Node<Trip> Undo = new("undo");
     public static readonly Node<Trip, int> Joined = new("joined");
     public static readonly Node<Trip, int> Signalled = new("signalled");
@@ -46,7 +48,7 @@ internal static class Trips
 
     /// <summary>All nodes of a trip that run something.</summary>
     private static readonly IReadOnlyList<Node<Trip>> Running =
-        [Start, Alpha, Beta, Ordered, Batch, Paced, Risky, Rescue, Undo, Joined, Signalled, Unpacked];
+        [Start, Alpha, Beta, Ordered, Batch, Paced, Risky, Afar, Rescue, Undo, Joined, Signalled, Unpacked];
 
     /// <summary>All nodes.</summary>
     public static readonly IReadOnlyList<Node<Trip>> Nodes = [.. Running, Shelf, Gather, Close];
@@ -56,9 +58,9 @@ internal static class Trips
 
     // At the others a change stays pending and follows.
     private static readonly IReadOnlyList<Node<Trip>> Accepting =
-        [Start, Beta, Ordered, Batch, Paced, Joined, Signalled, Unpacked, Shelf];
+        [Start, Beta, Ordered, Batch, Paced, Afar, Joined, Signalled, Unpacked, Shelf];
 
-    private static readonly Node[] Exits = [Alpha, Beta, Ordered, Batch, Paced, Risky, Shelf];
+    private static readonly Node[] Exits = [Alpha, Beta, Ordered, Batch, Paced, Risky, Afar, Shelf];
 
     /// <summary>The nodes that operators pause and limit, as a process knows them.</summary>
     public static IReadOnlyList<NodeAddress> ControlledBy(int version) => ControlledByVersion[version - 1];
@@ -105,6 +107,7 @@ internal static class Trips
         .Node(Batch, n => Rules(n.RunBatch(3, code.RunBatchAsync)))
         .Node(Paced, n => Rules(n.Run(code.RunAsync)).RateLimit(2, TimeSpan.FromSeconds(1)))
         .Node(Risky, n => Rules(n.Run(code.RunAsync)).Retry(0, Backoff.None).FailsTo(Rescue))
+        .Node(Afar, n => Rules(n.RunRemotely(RemoteLease)))
         .Node(Rescue, n => Rules(n.Run(code.RunAsync)))
         .Node(Joined, n => Rules(n.Run(code.JoinAsync)))
         .Node(Signalled, n => Rules(n.Run(code.ResumeAsync)))

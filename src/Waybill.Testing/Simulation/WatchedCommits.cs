@@ -31,6 +31,7 @@ internal sealed class WatchedCommits(World world, IElementStore inner) : CommitL
             applied ??= ChangeChecks.Applied(state);
             if ((ChangeChecks.Fault(applied, hop.Id, hop.Data) ?? world.Waves.AmendFault(hop)) is { } fault)
                 world.Violated($"{World.NumberOf(hop.Id)}:{hop.From} went on, and {fault}");
+            world.Workers.Moved(hop);
             Array.ForEach(marks[index], mark => CheckKept(hop, mark));
         }
 

@@ -73,8 +73,15 @@ internal sealed class Wire(World world, SimulatedProcess process) : IStoreFaults
     private Task<T> UnknownApplied<T>(string call, Func<Task<T>> apply)
     {
         Broken(FaultKind.UnknownApplied, call);
-        _ = apply().Exception;
+        ApplyUnheard(apply);
         return Unknown<T>();
+    }
+
+    private void ApplyUnheard<T>(Func<Task<T>> apply)
+    {
+        world.IsUnheard = true;
+        _ = apply().Exception;
+        world.IsUnheard = false;
     }
 
     private Task<T> UnknownNotApplied<T>(string call)
@@ -86,7 +93,7 @@ internal sealed class Wire(World world, SimulatedProcess process) : IStoreFaults
     private Task<T> UnknownAppliedLate<T>(string call, Func<Task<T>> apply)
     {
         Broken(FaultKind.UnknownAppliedLate, call);
-        world.Deliveries.Add(new Delivery(process, $"late {call}", () => _ = apply().Exception, null));
+        world.Deliveries.Add(new Delivery(process, $"late {call}", () => ApplyUnheard(apply), null));
         return Unknown<T>();
     }
 

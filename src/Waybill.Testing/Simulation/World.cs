@@ -35,6 +35,7 @@ internal sealed class World
         Refusals = new Refusals(this);
         Waves = new Waves(this);
         Operators = new Operators(this);
+        Workers = new RemoteWorkers(this);
         Clients = new Clients(this);
         Reader = new JournalReader(this);
     }
@@ -65,6 +66,8 @@ internal sealed class World
 
     public Operators Operators { get; }
 
+    public RemoteWorkers Workers { get; }
+
     public Clients Clients { get; }
 
     public JournalReader Reader { get; }
@@ -83,6 +86,9 @@ internal sealed class World
 
     /// <summary>Whether the storm is over: no faults any more, and every run succeeds.</summary>
     public bool IsCalm { get; set; }
+
+    /// <summary>Whether the store carries out a call whose caller will not know what came of it.</summary>
+    public bool IsUnheard { get; set; }
 
     /// <summary>How much time has passed.</summary>
     public TimeSpan Now { get; private set; }

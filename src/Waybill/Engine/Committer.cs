@@ -78,7 +78,8 @@ internal sealed partial class Committer(EngineContext context, HostedNodes hoste
 
         for (int i = 0; i < batch.Count; i++)
         {
-            if (!DropIfForgotten(batch[i]))
+            bool isApplied = outcomes[i].Status == HopStatus.Applied;
+            if (!DropIfForgotten(batch[i], isApplied ? batch[i].Pending!.Hop.Kind : null))
                 Conclude(batch[i], outcomes[i]);
         }
 
@@ -138,12 +139,16 @@ internal sealed partial class Committer(EngineContext context, HostedNodes hoste
             outbox.PutBack(gathered);
     }
 
+    private bool DropIfForgotten(InFlight element) => DropIfForgotten(element, null);
+
     /// <summary>Lets go of an element whose epoch was lost meanwhile.</summary>
-    private bool DropIfForgotten(InFlight element)
+    /// <param name="element">The element.</param>
+    /// <param name="applied">The kind of its hop, when that is known to be applied.</param>
+    private bool DropIfForgotten(InFlight element, JournalKind? applied)
     {
         if (custody.IsHeld(element))
             return false;
-        element.Settled(null);
+        element.Settled(applied);
         element.Pending!.HandOverTo?.CancelReservation();
         return true;
     }

@@ -254,6 +254,25 @@ public sealed class CommitFaultTests : IAsyncLifetime
         Assert.Equal(RemoteOutcome.LeaseLost, (await answer).Outcome);
     }
 
+    [Fact]
+    public async Task A_commit_that_was_applied_is_told_as_committed_though_the_epoch_was_lost_meanwhile()
+    {
+        Workflow<Parcel, string> flow = Remote();
+        await using TestSite site = SiteWith(flow);
+        await site.SubmitAsync(flow);
+        RemoteWork work = await site.TakeAsync();
+        script.Next = async (hops, commit) =>
+        {
+            IReadOnlyList<HopOutcome> outcomes = await commit(hops);
+            site.Passes.Caretaker.EpochLost(site.Passes.Custody.Epoch!.Value);
+            return outcomes;
+        };
+
+        RemoteAnswer answer = await site.CompleteAsync(work, Finish());
+
+        Assert.Equal(RemoteOutcome.Committed, answer.Outcome);
+    }
+
     private static Workflow<Parcel, string> TwoNodes() => Flow()
         .Node(First, n => n.Run(e => Route.To(Second, e.Data)).GoesTo(Second))
         .Node(Second, n => n.Run(_ => Route.Finish("ok")).Finishes());
