@@ -114,7 +114,7 @@ public sealed class HoldSetup<TData>
     /// skips counts at the jump, one that it repeats counts the first time. When nobody ran at a time, it is made up
     /// for.
     /// </summary>
-    /// <param name="zone">Where the clock hangs.</param>
+    /// <param name="zone">Where the clock hangs; what it shows follows from the store's time.</param>
     /// <param name="times">At least one.</param>
     public HoldSetup<TData> At(TimeZoneInfo zone, params TimeOnly[] times)
     {

@@ -71,6 +71,7 @@ internal sealed class Calm(World world, Action startProcess, int version)
         foreach (MemoryWorker worker in world.Store.State.Workers.Values)
             worker.LeaseUntil += jump;
         world.StoreTime.SetUtcNow(latest);
+        world.NoteStoreTime();
         foreach (SimulatedProcess process in world.Processes)
             process.Time.SetUtcNow(latest);
     }

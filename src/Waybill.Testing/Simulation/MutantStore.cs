@@ -41,6 +41,9 @@ internal enum Mutation
     /// <summary>A rule releases whether or not it is still true.</summary>
     ReleaseIgnoresGate,
 
+    /// <summary>Rules go by a clock that is ahead of the store's.</summary>
+    RulesTooEarly,
+
     /// <summary>A release takes a member of another wave along.</summary>
     ReleaseTakesMember,
 
@@ -79,6 +82,7 @@ internal static class MutantStore
             new StoreLayer(store) { Held = new MutantHeld(store, mutation) },
         Mutation.AnswerTwice or Mutation.WithdrawLeavesMarks or Mutation.ChangeSkipsMembers =>
             new StoreLayer(store) { Changes = new MutantChanges(store, mutation) },
+        Mutation.RulesTooEarly => new StoreLayer(store) { Ahead = TimeSpan.FromSeconds(1) },
         Mutation.ControlsForgotten => new StoreLayer(store) { Records = new MutantRecords(store, chance) },
         Mutation.SkipRevisionFence => new StoreLayer(store)
         {

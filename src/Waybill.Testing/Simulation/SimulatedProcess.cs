@@ -265,7 +265,8 @@ internal sealed class SimulatedProcess : SynchronizationContext, IRunScheduler, 
             case Loop.Release:
                 return ReleaseAsync();
             case Loop.Controls:
-                return ObeyAsync();
+                // Not beside the first reading, which comes before all loops.
+                return hasReadControls ? ObeyAsync() : Task.CompletedTask;
             case Loop.GiveBack:
                 return GiveBackAsync();
             case Loop.Stop:

@@ -142,6 +142,7 @@ public sealed class Simulator
         TimeSpan jump = ClockJumpMax * ((world.Chance.NextDouble() * 2) - 1);
         world.Fired(jump < TimeSpan.Zero ? FaultKind.ClockBack : FaultKind.ClockForth, "clock");
         clock.SetUtcNow(clock.GetUtcNow() + jump);
+        world.NoteStoreTime();
     }
 
     private void Start(bool subset)

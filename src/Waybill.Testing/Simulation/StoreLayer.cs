@@ -33,7 +33,10 @@ internal sealed class StoreLayer(ISiteStore inner) : ISiteStore
 
     public Task OpenAsync(CancellationToken cancel) => inner.OpenAsync(cancel);
 
-    public Task<DateTimeOffset> NowAsync(CancellationToken cancel) => inner.NowAsync(cancel);
+    /// <summary>How far the clock that it tells is ahead of that by which it writes.</summary>
+    public TimeSpan Ahead { get; init; }
+
+    public async Task<DateTimeOffset> NowAsync(CancellationToken cancel) => await inner.NowAsync(cancel) + Ahead;
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

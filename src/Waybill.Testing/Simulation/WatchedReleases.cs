@@ -53,10 +53,13 @@ internal sealed class WatchedReleases(World world, IHeldStore inner) : HeldLayer
         return gate.OldestAt is null ? Occasion.ReleasedByCount : Occasion.ReleasedByAge;
     }
 
-    private static bool IsTrue(HeldRelease release, MemoryHeldRow[] held)
+    private bool IsTrue(HeldRelease release, MemoryHeldRow[] held)
     {
         if (release.Note.By == Clients.Operator.Name || release.Gate is not { } gate)
             return held.Length > 0;
-        return gate.OldestAt is { } oldest ? held.Any(row => row.At <= oldest) : held.Length >= Trips.CountRule;
+        // The clock may have been set back since the rule was asked.
+        return gate.OldestAt is { } oldest
+            ? held.Any(row => row.At <= oldest && row.At <= world.LatestStoreTime - Trips.OldestRule)
+            : held.Length >= Trips.CountRule;
     }
 }

@@ -51,6 +51,9 @@ internal sealed class World
 
     public FakeTime StoreTime { get; } = new();
 
+    /// <summary>The latest that the store's clock has ever shown.</summary>
+    public DateTimeOffset LatestStoreTime { get; private set; }
+
     public MemoryStore Store { get; }
 
     /// <summary>
@@ -108,9 +111,14 @@ internal sealed class World
     {
         Now += span;
         StoreTime.Advance(span);
+        NoteStoreTime();
         foreach (SimulatedProcess process in Processes.ToArray())
             process.Time.Advance(span);
     }
+
+    /// <summary>Notes what the store's clock shows, after it was moved.</summary>
+    public void NoteStoreTime() =>
+        LatestStoreTime = LatestStoreTime > StoreTime.GetUtcNow() ? LatestStoreTime : StoreTime.GetUtcNow();
 
     /// <summary>Notes a fault, so that a set of runs can show which it had.</summary>
     public void Fired(FaultKind kind, string who)

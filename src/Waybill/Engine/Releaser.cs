@@ -90,7 +90,7 @@ internal sealed partial class Releaser : IDisposable
     /// <summary>When a rule may become true by itself, if nothing comes and goes; null for never.</summary>
     public async Task<DateTimeOffset?> NextDueAsync()
     {
-        DateTimeOffset now = context.Time.GetUtcNow();
+        DateTimeOffset now = await context.Store.NowAsync(CancellationToken.None);
         DateTimeOffset? next = null;
         foreach (PlacedNode node in watches.Values.Select(watch => watch.Node))
         {
@@ -116,9 +116,10 @@ internal sealed partial class Releaser : IDisposable
     {
         int made = 0;
         PlacedNode node = watch.Node;
+        // Since when something is held is written by the store's clock; whose clock is ahead must not release early.
+        DateTimeOffset now = await context.Store.NowAsync(CancellationToken.None);
         foreach (HoldRule rule in node.Definition.Hold!.Rules)
         {
-            DateTimeOffset now = context.Time.GetUtcNow();
             HeldQuery ripe = new()
             {
                 Filter = rule.FilterAt(now),

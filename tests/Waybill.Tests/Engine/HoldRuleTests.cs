@@ -62,6 +62,34 @@ public sealed class HoldRuleTests
         Assert.Equal(0, await site.HeldCountAsync(flow));
     }
 
+    [Theory]
+    [InlineData(-60)]
+    [InlineData(60)]
+    public async Task Rules_go_by_the_clock_of_the_store_whatever_that_of_the_process_shows(int minutesAhead)
+    {
+        FakeTime storeTime = new(new DateTimeOffset(2026, 3, 2, 12, 0, 0, TimeSpan.Zero));
+        FakeTime time = new(storeTime.GetUtcNow().AddMinutes(minutesAhead));
+        Workflow<Shipment, string> flow = Shipments(
+            waves, h => h.WhenOldest(TimeSpan.FromMinutes(10)).At(TimeZoneInfo.Utc, new TimeOnly(12, 5)));
+        await using TestSite site = new(
+            new TestSiteSetup { Workflows = [flow, waves], Time = time, Store = new MemoryStore(storeTime) });
+
+        await site.HoldAsync(flow, "1");
+        storeTime.Advance(TimeSpan.FromMinutes(4.9));
+        await site.HoldAsync(flow, "2");
+        long early = await site.HeldCountAsync(flow);
+        storeTime.Advance(TimeSpan.FromMinutes(0.2));
+        await site.HoldAsync(flow, "3");
+        long atTime = await site.HeldCountAsync(flow);
+        storeTime.Advance(TimeSpan.FromMinutes(9.9));
+        await site.RunUntilQuietAsync();
+        long young = await site.HeldCountAsync(flow);
+        storeTime.Advance(TimeSpan.FromMinutes(0.2));
+        await site.RunUntilQuietAsync();
+
+        Assert.Equal((2, 1, 1, 0), (early, atTime, young, await site.HeldCountAsync(flow)));
+    }
+
     [Fact]
     public async Task A_clock_time_releases_what_was_held_before_it_also_when_nobody_ran_then()
     {
