@@ -51,6 +51,11 @@ public sealed class ApiKeys
             [.. records.Items.Select(record => KeyRecord.Read(record).ToApiKey(record.Key.Name, now))], records.Next);
     }
 
+    /// <summary>How many keys there are, those that have ended among them.</summary>
+    /// <param name="cancel">Stops waiting.</param>
+    public Task<long> CountAsync(CancellationToken cancel = default) =>
+        site.Store.Records.CountAsync(new RecordFilter(KeyRecord.Kind), cancel);
+
     /// <summary>Gives a key a new secret. The one before works on for a while, to change over.</summary>
     /// <param name="prefix">The key's visible part.</param>
     /// <param name="overlap">For how long; zero to stop it at once.</param>

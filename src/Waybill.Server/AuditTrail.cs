@@ -47,6 +47,14 @@ public sealed partial class AuditTrail
         return new Page<AuditEntry>([.. records.Items.Select(Read)], records.Next);
     }
 
+    /// <summary>How many acts there were, exactly.</summary>
+    /// <param name="from">Acts that began at this instant or later; null for all.</param>
+    /// <param name="before">Acts that began before this instant; null for all.</param>
+    /// <param name="cancel">Stops waiting.</param>
+    public Task<long> CountAsync(
+        DateTimeOffset? from = null, DateTimeOffset? before = null, CancellationToken cancel = default) =>
+        site.Store.Records.CountAsync(new RecordFilter(Kind) { CreatedFrom = from, CreatedBefore = before }, cancel);
+
     /// <summary>Carries an act out between its two entries.</summary>
     /// <param name="act">What, to what, by whom.</param>
     /// <param name="carryOut">Does it, and says on how many it took effect.</param>

@@ -73,10 +73,7 @@ public sealed class Tracker(TrackingStore store, TimeProvider time)
     public Task<long> CountAsync(TrackedFilter filter, CancellationToken cancel = default) =>
         store.ReadAsync(
             async shelves => await ConditionAsync(shelves, filter) is { } condition
-                ? (await shelves.Tracking.ReadAsync(
-                    $"select count(*) {ElementReading.From} where {condition.Text}",
-                    row => row.GetInt64(0),
-                    condition.Arguments))[0]
+                ? await shelves.Tracking.CountAsync(condition)
                 : 0,
             cancel);
 
@@ -122,10 +119,25 @@ public sealed class Tracker(TrackingStore store, TimeProvider time)
         ArgumentNullException.ThrowIfNull(filter);
         return store.ReadAsync(
             shelves => Pages.CutAsync(
-                shelves,
-                shelves.All.Where(shelf => filter.Since is null || shelf.Until is null || shelf.Until > filter.Since),
-                Condition.Of(filter),
-                page ?? new PageRequest()),
+                shelves, ShelvesOf(filter, shelves), Condition.Of(filter), page ?? new PageRequest()),
+            cancel);
+    }
+
+    /// <summary>How many elements have ended, exactly, in tracking and warehouse as one.</summary>
+    /// <param name="filter">Which.</param>
+    /// <param name="cancel">Stops waiting.</param>
+    public Task<long> CountEndedAsync(EndedFilter filter, CancellationToken cancel = default)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        return store.ReadAsync(
+            async shelves =>
+            {
+                Condition condition = Condition.Of(filter);
+                long count = 0;
+                foreach (Shelf shelf in ShelvesOf(filter, shelves))
+                    count += await shelf.CountAsync(condition);
+                return count;
+            },
             cancel);
     }
 
@@ -160,6 +172,10 @@ public sealed class Tracker(TrackingStore store, TimeProvider time)
         DateTimeOffset now = time.GetUtcNow();
         return store.ReadAsync(shelves => LoadReading.ReadAsync(shelves.Tracking, now - window, now), cancel);
     }
+
+    // What is in a month of the warehouse has ended before its end.
+    private static IEnumerable<Shelf> ShelvesOf(EndedFilter filter, Shelves shelves) =>
+        shelves.All.Where(shelf => filter.Since is null || shelf.Until is null || shelf.Until > filter.Since);
 
     /// <summary>The conditions of a filter; null when nothing can meet them.</summary>
     private static async Task<Condition?> ConditionAsync(Shelves shelves, TrackedFilter filter)

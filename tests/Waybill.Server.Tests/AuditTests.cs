@@ -97,6 +97,20 @@ public sealed class AuditTests
         Assert.True(act.HasFilter || entry.TryGetProperty("target", out _));
     }
 
+    [Fact]
+    public async Task The_trail_and_the_keys_are_counted()
+    {
+        await using ServerHost host = await StartAsync();
+        HttpClient admin = await host.HolderAsync(ServerRole.Admin);
+        await FillAsync(host, admin);
+
+        int keys = (await admin.FetchAsync("/v1/keys").JsonAsync()).GetProperty("items").GetArrayLength();
+
+        Assert.Equal((await EntriesAsync(admin)).Length, await admin.CountAsync("/v1/audit/count"));
+        Assert.Equal(0, await admin.CountAsync("/v1/audit/count?before=2000-01-01T00:00:00Z"));
+        Assert.Equal(keys, await admin.CountAsync("/v1/keys/count"));
+    }
+
     private static Task<ServerHost> StartAsync() => ServerHost.StartAsync(
         [Sample.Parcels(), HeldTests.Shipments, HeldTests.Waves]);
 

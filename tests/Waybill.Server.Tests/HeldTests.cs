@@ -55,6 +55,9 @@ public sealed class HeldTests
             $"{Queue}/rows?size=3&sortBy=grams&after={first.GetProperty("next").GetString()}").JsonAsync();
 
         Assert.Equal(3, first.GetProperty("items").GetArrayLength());
+        Assert.Equal(4, await reader.CountAsync(Queue + "/count"));
+        Assert.Equal(2, await reader.CountAsync(Queue + "/count?where=grams:less:300&where=zone:equal:A"));
+        Assert.Equal("invalid-input", await reader.FetchAsync(Queue + "/count?where=size:less:3").ProblemAsync(400));
         Assert.Equal("p3", second.GetProperty("items")[0].GetProperty("key").GetString());
         Assert.Equal(1, second.GetProperty("items").GetArrayLength());
     }

@@ -118,6 +118,27 @@ public abstract class WarehouseTests : TrackingTestBase
     }
 
     [Fact]
+    public async Task What_has_ended_is_counted_in_tracking_and_warehouse_as_one()
+    {
+        Rows rows = new() { Now = new DateTimeOffset(2026, 9, 30, 23, 0, 0, TimeSpan.Zero) };
+        for (int i = 0; i < 4; i++)
+        {
+            rows.Accepted(Rows.Id(i), $"order-{i}").Add(JournalKind.Finished, Rows.Id(i), 1, Rows.First);
+            rows.Now = rows.Now.AddMonths(1);
+        }
+
+        rows.Accepted(Rows.Id(9), "order-9");
+        await rows.ApplyAsync(Store);
+        await Store.MoveAsync(2, Cancel);
+
+        Assert.Equal(4, await Tracking.CountEndedAsync(EndedFilter.All));
+        Assert.Equal(3, await Tracking.CountEndedAsync(new EndedFilter { Since = rows.Now.AddMonths(-3) }));
+        Assert.Equal(
+            1, await Tracking.CountEndedAsync(new EndedFilter { BusinessKey = "order-0", Workflow = "orders" }));
+        Assert.Equal(0, await Tracking.CountEndedAsync(new EndedFilter { Ending = Ending.Dropped }));
+    }
+
+    [Fact]
     public async Task Months_are_dropped_as_a_whole()
     {
         Rows rows = new() { Now = new DateTimeOffset(2026, 9, 30, 23, 0, 0, TimeSpan.Zero) };

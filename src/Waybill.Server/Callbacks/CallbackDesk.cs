@@ -60,6 +60,11 @@ public sealed class CallbackDesk
         return new([.. found.Items.Select(record => CallbackRecord.Of(record).ToEndpoint())], found.Next);
     }
 
+    /// <summary>How many endpoints there are, disabled ones among them.</summary>
+    /// <param name="cancel">Stops waiting.</param>
+    public Task<long> CountAsync(CancellationToken cancel = default) =>
+        records.CountAsync(new RecordFilter(CallbackRecord.Kind), cancel);
+
     /// <summary>
     /// Gives an endpoint a new secret. The one before is signed with as well for <see
     /// cref="CallbackOptions.RotationOverlap"/>, so that the receiver can change over at any time in between.

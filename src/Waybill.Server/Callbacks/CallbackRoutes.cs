@@ -19,6 +19,9 @@ internal static class CallbackRoutes
             .Is(ServerRole.Operator, "ListCallbackEndpoints", "Who is told of tickets' ends, without secrets.")
             .Takes(QueryParameter.Page)
             .Gives<Listing<CallbackEndpoint>>();
+        group.MapGet("callbacks/endpoints/count", CountAsync)
+            .Is(ServerRole.Operator, "CountCallbackEndpoints", "How many endpoints there are, disabled ones among them.")
+            .Gives<CountAnswer>();
         group.MapPost("callbacks/endpoints", RegisterAsync)
             .Is(ServerRole.Operator, "RegisterCallbackEndpoint", "Registers an endpoint. Its secret is in the answer.")
             .Reads<NewCallbackEndpointBody>()
@@ -55,6 +58,12 @@ internal static class CallbackRoutes
 
     private static async Task<IResult> ListAsync(HttpContext http, CallbackDesk desk) => Answer.Ok(
         Listing<CallbackEndpoint>.Of(await desk.ListAsync(Query.Of(http).Page(), http.RequestAborted), each => each));
+
+    private static async Task<IResult> CountAsync(HttpContext http, CallbackDesk desk)
+    {
+        Query.Of(http);
+        return Answer.Ok(new CountAnswer(await desk.CountAsync(http.RequestAborted)));
+    }
 
     private static async Task<IResult> FindAsync(string id, HttpContext http, CallbackDesk desk)
     {

@@ -36,6 +36,10 @@ internal static class HeldEndpoints
                 new("after", QueryKind.Text, "The `next` of the page before.") { LengthMax = 4000 },
             ])
             .Gives<HeldPageAnswer>();
+        group.MapGet($"{Queue}/count", CountAsync)
+            .Is(ServerRole.Reader, "CountHeld", "How much of what is held matches, exactly.")
+            .Takes(Filter)
+            .Gives<CountAnswer>();
         group.MapGet($"{Queue}/groups", GroupsAsync)
             .Is(ServerRole.Reader, "GroupHeld", "What is held and matches in groups, the largest first.")
             .Takes([
@@ -88,6 +92,21 @@ internal static class HeldEndpoints
             return Answer.Ok(new HeldPageAnswer(
                 [.. found.Items.Select(element => HeldRowAnswer.Of(element, desk.Columns))],
                 HeldColumns.Cursor(found.Next)));
+        }
+        catch (HeldQueryException wrong)
+        {
+            throw Answer.Invalid(wrong.Message);
+        }
+    }
+
+    private static async Task<IResult> CountAsync(
+        string workflow, int version, string node, HttpContext http, SiteClient site)
+    {
+        HeldDesk desk = Desk(site, workflow, version, node);
+        HeldFilter filter = FilterOf(Query.Of(http), desk);
+        try
+        {
+            return Answer.Ok(new CountAnswer(await desk.CountAsync(filter, http.RequestAborted)));
         }
         catch (HeldQueryException wrong)
         {

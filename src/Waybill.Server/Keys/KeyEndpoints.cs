@@ -18,6 +18,9 @@ internal static class KeyEndpoints
             .Is(ServerRole.Admin, "ListKeys", "The API keys, without their secrets.")
             .Takes(QueryParameter.Page)
             .Gives<Listing<ApiKey>>();
+        group.MapGet("keys/count", CountAsync)
+            .Is(ServerRole.Admin, "CountKeys", "How many API keys there are, those that have ended among them.")
+            .Gives<CountAnswer>();
         group.MapPost("keys", CreateAsync)
             .Is(ServerRole.Admin, "CreateKey", "Makes an API key. Its secret is in the answer, and nowhere else.")
             .Reads<NewKeyBody>()
@@ -34,6 +37,12 @@ internal static class KeyEndpoints
 
     private static async Task<IResult> ListAsync(HttpContext http, ApiKeys keys) =>
         Answer.Ok(Listing<ApiKey>.Of(await keys.ListAsync(Query.Of(http).Page(), http.RequestAborted), key => key));
+
+    private static async Task<IResult> CountAsync(HttpContext http, ApiKeys keys)
+    {
+        Query.Of(http);
+        return Answer.Ok(new CountAnswer(await keys.CountAsync(http.RequestAborted)));
+    }
 
     private static async Task<IResult> CreateAsync(HttpContext http, ApiKeys keys)
     {

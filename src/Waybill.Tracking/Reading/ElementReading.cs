@@ -29,6 +29,13 @@ internal static class ElementReading
             row => Read(row, shelf.IsArchive),
             condition.Arguments);
 
+    /// <summary>How many meet a condition.</summary>
+    public static async Task<long> CountAsync(this Shelf shelf, Condition condition) =>
+        (await shelf.ReadAsync(
+            $"select count(*) {From} where {shelf.Visible} and {condition.Text}",
+            row => row.GetInt64(0),
+            condition.Arguments))[0];
+
     /// <summary>Opens what is sealed, with the keys that are left.</summary>
     public static async Task<List<TrackedElement>> OpenAsync(
         this SubjectKeys keys, IEnumerable<FoundElement> found)

@@ -24,6 +24,7 @@ public sealed class CallbackRouteTests
         JsonElement rotated = await clerk.PostAsync($"{path}/rotate", "{}").JsonAsync();
 
         string secret = made.GetProperty("secret").GetString()!;
+        Assert.Equal(1, await clerk.CountAsync($"{Endpoints}/count"));
         Assert.StartsWith("whsec_", secret);
         Assert.DoesNotContain("whsec_", found + listed);
         Assert.NotEqual(secret, rotated.GetProperty("secret").GetString());
