@@ -20,7 +20,7 @@ internal static class CallbackRoutes
             .Takes(QueryParameter.Page)
             .Gives<Listing<CallbackEndpoint>>();
         group.MapGet("callbacks/endpoints/count", CountAsync)
-            .Is(ServerRole.Operator, "CountCallbackEndpoints", "How many endpoints there are, disabled ones among them.")
+            .Is(ServerRole.Operator, "CountCallbackEndpoints", "How many endpoints there are, disabled ones too.")
             .Gives<CountAnswer>();
         group.MapPost("callbacks/endpoints", RegisterAsync)
             .Is(ServerRole.Operator, "RegisterCallbackEndpoint", "Registers an endpoint. Its secret is in the answer.")
