@@ -1,10 +1,12 @@
 using System.Text.Json;
+using Waybill.Stores;
 
 namespace Waybill.Server.Tests;
 
 public sealed class HistoryTests
 {
     private static readonly Node<Parcel> Turn = new("turn");
+    private static readonly Node<Parcel, string> Joined = new("joined");
 
     [Fact]
     public async Task A_history_longer_than_an_answer_is_read_to_its_end()
@@ -68,6 +70,33 @@ public sealed class HistoryTests
 
         Assert.Equal("not-found", await limited.FetchAsync($"/v1/elements/{other}/history").ProblemAsync(404));
         Assert.Equal("not-found", await limited.FetchAsync($"/v1/elements/{other}/history/count").ProblemAsync(404));
+    }
+
+    [Fact]
+    public async Task A_called_element_that_ended_with_a_change_pending_is_found_with_its_history()
+    {
+        Workflow<Parcel, string> called = Workflow<Parcel, string>.Named("called", 1).StartsAt(Turn)
+            .Node(Turn, n => n
+                .Run(e => e.Data.Count > 1 ? Route.To(Sample.Ship, e.Data) : throw new IOException("no paper"))
+                .GoesTo(Sample.Ship).Retry(0, Backoff.None))
+            .Node(Sample.Ship, n => n.Run(_ => Route.Finish("never")).Finishes())
+            .Changes(Sample.NoteChange, c => c.AcceptedAt([Sample.Ship], (p, note) => Changed.To(p)));
+        Workflow<Parcel, string> callers = Workflow<Parcel, string>.Named("callers", 1).StartsAt(Turn)
+            .Node(Turn, n => n.Run(e => Route.Call(called.Call(e.Data), Joined, e.Data)).Calls(called, Joined))
+            .Node(Joined, n => n.Run((_, _) => Route.Finish("ok")).Finishes());
+        await using ServerHost host = await ServerHost.StartAsync([callers, called]);
+        HttpClient shop = await host.HolderAsync(ServerRole.Submitter);
+        await shop.SubmitAsync("1", "books", "callers");
+        await host.Site.RunUntilQuietAsync();
+        ElementId id = Assert.Single((await host.Site.Client.Sidelined.ListAsync(SidelinedFilter.All)).Items).Id;
+
+        await host.Site.Client.Changes.RequestAsync(ElementRef.Of(id), Sample.NoteChange, "toys", new Actor("a test"));
+        await host.Site.Client.Sidelined.DropAsync(SidelinedFilter.All, new Actor("a test"));
+        JsonElement element = await shop.FetchAsync($"/v1/elements/{id}").JsonAsync();
+        JsonElement history = await shop.FetchAsync($"/v1/elements/{id}/history?newestFirst=true").JsonAsync();
+
+        Assert.Equal("dropped", element.GetProperty("ended").GetProperty("ending").GetString());
+        Assert.Equal("changeResolved", history.GetProperty("items")[0].GetProperty("kind").GetString());
     }
 
     private static Workflow<Parcel, string> Loop(int rounds) =>

@@ -10,6 +10,8 @@ namespace Waybill.Server.Elements;
 /// <param name="Ended">How it ended; null while it is in flight.</param>
 internal sealed record FoundElement(ElementDetails? Details, EndedAnswer? Ended)
 {
+    private const int LastRows = 100;
+
     /// <exception cref="ProblemException">There is none, or the caller is limited to other workflows.</exception>
     public static async Task<FoundElement> FindAsync(
         Guid id, SiteClient site, Caller caller, CancellationToken cancel)
@@ -33,11 +35,11 @@ internal sealed record FoundElement(ElementDetails? Details, EndedAnswer? Ended)
                 ticket.Workflow, ticket.BusinessKey, ending, ticket.EndedAt, Answer.Data(ticket.Result), ticket.Reason);
         }
 
-        // One that another element called has no ticket.
+        // One that another element called has no ticket. What was pending when it ended is resolved after its end.
         HistoryPage last = await site.Store.Journal.HistoryAsync(
-            new HistoryFilter(element), new HistoryPageRequest(1, NewestFirst: true), cancel);
-        return last.Items is [{ } row] && EndingOf(row.Kind) is { } kind
-            ? new EndedAnswer(row.Node.Workflow, "", kind, row.At, null, null)
+            new HistoryFilter(element), new HistoryPageRequest(LastRows, NewestFirst: true), cancel);
+        return last.Items.FirstOrDefault(row => EndingOf(row.Kind) is not null) is { } row
+            ? new EndedAnswer(row.Node.Workflow, "", EndingOf(row.Kind)!.Value, row.At, null, null)
             : null;
     }
 
