@@ -14,8 +14,8 @@ public sealed class IdempotencyOptions
 
     /// <summary>
     /// A reply larger than this is not kept. A repeat of a service's operation is then refused with 409, so that it is
-    /// not carried out twice; an endpoint, which does what it does under <see cref="StableId"/>, is asked again.
-    /// Default: 256 KiB.
+    /// not carried out twice; one that is idempotent, and an endpoint, which does what it does under <see
+    /// cref="StableId"/>, is asked again. Default: 256 KiB.
     /// </summary>
     public int ReplyBytesMax { get; set; } = 256 * 1024;
 }

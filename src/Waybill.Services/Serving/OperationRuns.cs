@@ -78,7 +78,7 @@ internal sealed class OperationRuns(OperationContract operation, ServedService s
     }
 
     // Noted when the implementation has ended, also when its caller waits no longer.
-    private static async Task<byte[]> NotedAsync(
+    private async Task<byte[]> NotedAsync(
         IdempotencyDesk keys, IdempotentAttempt attempt, Func<Task<byte[]>> run)
     {
         byte[] body;
@@ -97,7 +97,8 @@ internal sealed class OperationRuns(OperationContract operation, ServedService s
             throw;
         }
 
-        await keys.EndAsync(attempt, new KeptReply(StatusCodes.Status200OK, [], body), mayRunAgain: false);
+        KeptReply reply = new(StatusCodes.Status200OK, [], body);
+        await keys.EndAsync(attempt, reply, mayRunAgain: operation.Terms.Idempotent);
         return body;
     }
 

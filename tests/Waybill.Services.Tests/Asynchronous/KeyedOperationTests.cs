@@ -175,6 +175,17 @@ public sealed class KeyedOperationTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_repeat_that_does_no_harm_is_carried_out_again_when_the_answer_was_too_large_to_keep()
+    {
+        await using TicketHost host = await StartAsync(keys: options => options.ReplyBytesMax = 100);
+
+        HttpResponseMessage first = await SendAsync(host, "copy", """{"letters":99}""", "k-1");
+        HttpResponseMessage again = await SendAsync(host, "copy", """{"letters":99}""", "k-1");
+
+        Assert.Equal(await first.Content.ReadAsStringAsync(), await again.Content.ReadAsStringAsync());
+    }
+
+    [Fact]
     public async Task A_call_whose_answer_just_fits_is_repeated()
     {
         await using TicketHost host = await StartAsync(keys: options => options.ReplyBytesMax = 100);
@@ -244,6 +255,9 @@ public sealed class KeyedOperationTests : IAsyncDisposable
 
         Task<string> PrintAsync(int letters);
 
+        [Operation(Idempotent = true)]
+        Task<string> CopyAsync(int letters);
+
         Task<Ticket<Ordered>> OrderAsync(int books);
     }
 
@@ -294,6 +308,8 @@ public sealed class KeyedOperationTests : IAsyncDisposable
             await till.ChargeAsync(CallContext.Current!.StableId);
             return new string('x', letters);
         }
+
+        public Task<string> CopyAsync(int letters) => Task.FromResult(new string('x', letters));
 
         public async Task<Ticket<Ordered>> OrderAsync(int books)
         {
