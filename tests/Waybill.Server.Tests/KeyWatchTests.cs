@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Waybill.Server.Keys;
 using Waybill.Server.Watching;
@@ -11,6 +13,7 @@ namespace Waybill.Server.Tests;
 public sealed class KeyWatchTests : IAsyncDisposable
 {
     private readonly SeenCalls seen = new();
+    private readonly TicketRequests requests = new();
     private readonly MemoryStore store = new(new FakeTime());
 
     public ValueTask DisposeAsync() => store.DisposeAsync();
@@ -66,6 +69,7 @@ public sealed class KeyWatchTests : IAsyncDisposable
         await HappenAsync(host);
 
         Assert.NotNull(await Record.ExceptionAsync(() => waiting));
+        await requests.Left;
         Assert.Equal(0, host.Services.GetRequiredService<ElementWatch>().Waiting);
     }
 
@@ -111,6 +115,7 @@ public sealed class KeyWatchTests : IAsyncDisposable
         Task<HttpResponseMessage> waiting = await HoldAsync(holder, id);
         await host.Site.RunUntilQuietAsync();
         await (await waiting).Content.ReadAsStringAsync();
+        await requests.Completed;
         seen.KeyReads = 0;
 
         host.Services.GetRequiredService<KeyRing>().Forget();
@@ -149,7 +154,51 @@ public sealed class KeyWatchTests : IAsyncDisposable
     }
 
     private Task<ServerHost> StartAsync() =>
-        ServerHost.StartAsync([Sample.Parcels()], store: new FaultyStore(store, seen));
+        ServerHost.StartAsync(
+            [Sample.Parcels()],
+            build: builder => builder.Services.AddSingleton<IStartupFilter>(requests),
+            store: new FaultyStore(store, seen));
+
+    /// <summary>Tells when the server is done with a request for a ticket; its client may hear before that.</summary>
+    private sealed class TicketRequests : IStartupFilter
+    {
+        private readonly TaskCompletionSource left = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource completed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        /// <summary>The first has left all that handles it.</summary>
+        public Task Left => left.Task;
+
+        /// <summary>All that was registered with the first has been disposed of.</summary>
+        public Task Completed => completed.Task;
+
+        public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
+        {
+            app.Use(async (context, handle) =>
+            {
+                if (!context.Request.Path.StartsWithSegments("/v1/tickets"))
+                {
+                    await handle(context);
+                    return;
+                }
+
+                // The first that is registered is told last.
+                context.Response.OnCompleted(() =>
+                {
+                    completed.TrySetResult();
+                    return Task.CompletedTask;
+                });
+                try
+                {
+                    await handle(context);
+                }
+                finally
+                {
+                    left.TrySetResult();
+                }
+            });
+            next(app);
+        };
+    }
 
     /// <summary>Tells when a ticket is looked at, and counts how often keys are read.</summary>
     private sealed class SeenCalls : IStoreFaults
