@@ -25,7 +25,7 @@ public sealed class ServiceDescriptionTests
         Assert.Equal(["isbn", "kinds"], body.Properties!.Keys.Order());
         Assert.Equal(["isbn"], body.Required!);
         Assert.Equal(
-            ["200", "400", "401", "403", "408", "413", "422", "429", "500", "503", "default"],
+            ["200", "400", "401", "403", "408", "409", "413", "422", "429", "500", "503", "default"],
             stock.Responses!.Keys.Order());
         Assert.Contains("204", note.Responses!.Keys);
     }

@@ -13,10 +13,11 @@ internal static class ServiceWords
 {
     private static readonly (string Status, string Says)[] Problems =
     [
-        ("400", "The call cannot be read: bad-arguments."),
+        ("400", "The call cannot be read: bad-arguments; or its key: idempotency-key-invalid."),
         ("408", "The time that it was given ran out: deadline-passed. Whether it took effect is unknown."),
+        ("409", "Its key is taken: idempotency-key-in-progress, see Retry-After; idempotency-reply-not-kept."),
         ("413", "The arguments are too large: body-too-large."),
-        ("422", "The service says no: refused; its code says why."),
+        ("422", "The service says no: refused; its code says why. Or its key is another's: idempotency-key-reused."),
         ("500", "It failed: operation-failed, dependency-failed."),
         ("503", "There is too much to do, and nothing was done: overloaded; see Retry-After."),
     ];
