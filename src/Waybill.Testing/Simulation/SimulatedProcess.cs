@@ -20,7 +20,6 @@ internal sealed class SimulatedProcess : SynchronizationContext, IRunScheduler, 
         Loop.Purge, Loop.Release,
     ];
 
-
     private readonly World world;
     private readonly FaultyStore store;
     private readonly HeldTables tables;

@@ -10,8 +10,8 @@ namespace Waybill.Engine;
 /// </summary>
 internal sealed partial class Releaser : IDisposable
 {
-    // Looking at a large queue costs time; nine tenths of it are left to those who work. A look that only waited, for
-    // rows that a paused process has locked or for a store that hangs, says nothing of how large the queue is.
+    // Looking at a large queue costs time; nine tenths of it are left to those who work, as long as a look takes half a
+    // second. A longer one may only have waited, for rows that a paused process has locked or for a store that hangs.
     private const int RestPerWork = 9;
     private static readonly TimeSpan RestMax = TimeSpan.FromSeconds(5);
     private const int GroupsMax = 1000;
