@@ -27,7 +27,8 @@ public sealed class PaymentsAwayTests : IDisposable
     private string Url => string.Create(
         CultureInfo.InvariantCulture, $"http://127.0.0.1:{((IPEndPoint)seat.LocalEndPoint!).Port}");
 
-    [Fact]
+    // No order is given up: without a bound, a fault would let this wait for ever.
+    [Fact(Timeout = 600_000)]
     public async Task Orders_wait_while_the_payments_process_is_dead_and_go_on_when_it_is_back()
     {
         SeededFeed feed = new(new Chance(1), SeededCatalog.Of(new Chance(1), 1000), Before + While);

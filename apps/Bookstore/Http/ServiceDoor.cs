@@ -15,7 +15,7 @@ internal static class ServiceDoor
     /// <exception cref="InvalidDataException">Without a key, an address is one that other machines reach.</exception>
     public static void CheckAddresses(IReadOnlyList<string> urls, string? key)
     {
-        string? open = key is null ? urls.FirstOrDefault(url => !IsLoopback(new Uri(url).Host)) : null;
+        string? open = key is null ? urls.FirstOrDefault(url => !IsOfThisMachine(url)) : null;
         if (open is not null)
         {
             throw new InvalidDataException(
@@ -24,6 +24,9 @@ internal static class ServiceDoor
                 + "http://127.0.0.1:5081.");
         }
     }
+
+    /// <summary>Whether only programs of this machine reach an address that is listened on.</summary>
+    public static bool IsOfThisMachine(string url) => IsLoopback(BindingAddress.Parse(url).Host);
 
     public static async Task EnterAsync(HttpContext http, string? key, RequestDelegate next)
     {

@@ -15,7 +15,7 @@ internal static class WebSite
     /// <exception cref="InvalidDataException">An address is one that it must not listen on.</exception>
     public static WebApplicationBuilder CreateBuilder(SiteOrder order)
     {
-        if (order.HasShop && order.Urls.FirstOrDefault(url => !new Uri(url).IsLoopback) is { } open)
+        if (order.HasShop && order.Urls.FirstOrDefault(url => !ServiceDoor.IsOfThisMachine(url)) is { } open)
         {
             throw new InvalidDataException(
                 $"{open} can be reached by other machines, and the shop's keys would travel there in the open. Use an "

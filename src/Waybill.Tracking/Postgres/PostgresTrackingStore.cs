@@ -152,9 +152,14 @@ public sealed class PostgresTrackingStore : TrackingStore
         return await WriteAsync(session => ApplyAsync(session, pass, content), cancel);
     }
 
-    internal override Task<int> DismissAsync(
-        IReadOnlyList<long> ids, AsideTrace trace, CancellationToken cancel) =>
-        WriteAsync(session => PostgresAside.DismissAsync(session, ids, trace), cancel);
+    internal override async Task<int> DismissAsync(
+        IReadOnlyList<long> ids, AsideTrace trace, CancellationToken cancel)
+    {
+        int dismissed = await WriteAsync(session => PostgresAside.DismissAsync(session, ids, trace), cancel);
+        if (dismissed > 0)
+            await RewriteAsync("waybill.aside", cancel);
+        return dismissed;
+    }
 
     private protected override async Task<int> RetakeAsync(
         string site, PassContent content, AsideTrace? trace, CancellationToken cancel)
