@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Waybill.Server.Watching;
 using Waybill.Stores;
 
 namespace Waybill.Server.Callbacks;
@@ -14,12 +14,14 @@ namespace Waybill.Server.Callbacks;
 /// here: no end is missed, whatever dies when.
 /// </remarks>
 internal sealed partial class CallbackFeed(
-    SiteClient site, CallbackOptions options, TimeProvider time, ILogger<CallbackFeed> log) : BackgroundService
+    SiteClient site, CallbackOptions options, TimeProvider time, ILogger<CallbackFeed> log) : RepeatedLook(time)
 {
     private const string Reader = "callbacks";
     private const int RowsMax = 500;
 
     private JournalPosition? position;
+
+    protected override TimeSpan Interval => options.LookInterval;
 
     /// <summary>Takes in the next rows of the journal.</summary>
     /// <returns>How many; 0 when there was nothing new.</returns>
@@ -37,33 +39,18 @@ internal sealed partial class CallbackFeed(
         return rows.Count;
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        site.Workflows.Any(workflow => workflow.Name == CallbackWorkflow.Name)
+            ? base.ExecuteAsync(stoppingToken)
+            : Task.CompletedTask;
+
+    protected override async Task LookAsync(CancellationToken cancel)
     {
-        if (!site.Workflows.Any(workflow => workflow.Name == CallbackWorkflow.Name))
-            return;
-        bool hasFailed = false;
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                // The pause first: whoever opens the store may start later.
-                await Task.Delay(options.LookInterval, time, stoppingToken);
-                while (await PumpOnceAsync(stoppingToken) == RowsMax)
-                    continue;
-                hasFailed = false;
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception error)
-            {
-                if (!hasFailed)
-                    LogFailed(error);
-                hasFailed = true;
-            }
-        }
+        while (await PumpOnceAsync(cancel) == RowsMax)
+            continue;
     }
+
+    protected override void Tell(Exception error) => LogFailed(error);
 
     private async Task SubmitAsync(ElementId[] ended, CancellationToken cancel)
     {

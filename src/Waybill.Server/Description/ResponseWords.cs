@@ -56,9 +56,8 @@ internal static class ResponseWords
                 responses[status] = new OpenApiResponseReference(Problem + status, context.Document);
         }
 
-        bool isTicket = context.Description.ActionDescriptor.EndpointMetadata.OfType<TicketMetadata>().Any();
-        if (ServiceWords.Of(context.Description.ActionDescriptor) is { IsAsynchronous: true })
-            isTicket = true;
+        bool isTicket = context.Description.ActionDescriptor.EndpointMetadata.OfType<TicketMetadata>().Any()
+            || ServiceWords.Of(context.Description.ActionDescriptor) is { IsAsynchronous: true };
         if (!isTicket)
             return;
         AddHeaders("200", ("ETag", "Changes whenever the ticket does."));

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Waybill.Server.Watching;
 
 namespace Waybill.Server.Keys;
 
@@ -9,11 +9,12 @@ namespace Waybill.Server.Keys;
 /// Breaks off what waits or streams under a key that was revoked or has run out. However many there are, the keys are
 /// read once for all of them, and only while there are any.
 /// </summary>
-internal sealed partial class KeyWatch(KeyRing ring, TimeProvider time, ILogger<KeyWatch> log) : BackgroundService
+internal sealed partial class KeyWatch(KeyRing ring, TimeProvider time, ILogger<KeyWatch> log) : RepeatedLook(time)
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
-
     private readonly ConcurrentDictionary<Held, bool> held = new();
+
+    /// <inheritdoc/>
+    protected override TimeSpan Interval => TimeSpan.FromSeconds(2);
 
     /// <summary>Breaks the request off when its key ends. Dispose what is returned when it was answered.</summary>
     public IDisposable Hold(HttpContext request, KeyText key)
@@ -34,29 +35,10 @@ internal sealed partial class KeyWatch(KeyRing ring, TimeProvider time, ILogger<
     }
 
     /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        bool hasFailed = false;
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                await Task.Delay(Interval, time, stoppingToken);
-                await LookOnceAsync();
-                hasFailed = false;
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception error)
-            {
-                if (!hasFailed)
-                    LogFailed(error);
-                hasFailed = true;
-            }
-        }
-    }
+    protected override Task LookAsync(CancellationToken cancel) => LookOnceAsync();
+
+    /// <inheritdoc/>
+    protected override void Tell(Exception error) => LogFailed(error);
 
     [LoggerMessage(
         6004, LogLevel.Warning, "Keys cannot be read; what streams or waits under them goes on until they can be")]
