@@ -15,12 +15,9 @@ public sealed class KeyedCallTests : IAsyncDisposable
     private readonly Notes notes = new();
     private readonly MemoryStore store = new(new FakeTime());
     private TicketHost? started;
-    private ServiceProvider? away;
 
     public async ValueTask DisposeAsync()
     {
-        if (away is not null)
-            await away.DisposeAsync();
         if (started is not null)
             await started.DisposeAsync();
         await store.DisposeAsync();
@@ -110,12 +107,12 @@ public sealed class KeyedCallTests : IAsyncDisposable
             new FaultyStore(store, notes),
             add: services => services.AddSingleton(press).AddServiceClient<IPrinting>());
         network.InnerHandler = started.Handler;
-        away = new ServiceCollection().AddSingleton<TimeProvider>(time)
+        IServiceProvider away = started.Elsewhere(new ServiceCollection().AddSingleton<TimeProvider>(time)
             .AddServiceClient<IPrinting>().AddServiceCalls(options =>
             {
                 options.Endpoints["printing"] = ["http://press"];
                 options.Handler = network;
-            }).BuildServiceProvider();
+            }));
         return away.GetRequiredService<IPrinting>();
     }
 

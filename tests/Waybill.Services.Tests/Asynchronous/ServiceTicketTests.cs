@@ -9,15 +9,8 @@ public sealed class ServiceTicketTests : IAsyncDisposable
     private readonly EagerTime time = new(TimeSpan.FromSeconds(1));
     private readonly FlakyNetwork network = new();
     private TicketHost? started;
-    private ServiceProvider? away;
 
-    public async ValueTask DisposeAsync()
-    {
-        if (away is not null)
-            await away.DisposeAsync();
-        if (started is not null)
-            await started.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => started?.DisposeAsync() ?? default;
 
     private TicketHost Host => started!;
 
@@ -161,12 +154,12 @@ public sealed class ServiceTicketTests : IAsyncDisposable
         if (!isRemote)
             return Host.Services;
         network.InnerHandler = Host.Handler;
-        return away = new ServiceCollection().AddSingleton<TimeProvider>(time)
+        return Host.Elsewhere(new ServiceCollection().AddSingleton<TimeProvider>(time)
             .AddServiceClient<ISending>().AddServiceCalls(options =>
             {
                 options.Endpoints["sending"] = ["http://orders"];
                 options.Handler = network;
-            }).BuildServiceProvider();
+            }));
     }
 
     private static ServiceTickets<ISending> TicketsOf(IServiceProvider caller) =>

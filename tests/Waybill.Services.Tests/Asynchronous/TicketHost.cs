@@ -20,6 +20,7 @@ internal sealed class TicketHost : IAsyncDisposable
     public static readonly Node<Order> Ship = new("ship");
 
     private readonly WebApplication app;
+    private ServiceProvider? elsewhere;
 
     private TicketHost(TestSite site, WebApplication app)
     {
@@ -118,8 +119,13 @@ internal sealed class TicketHost : IAsyncDisposable
     public static async Task<JsonObject> JsonAsync(HttpResponseMessage response) =>
         JsonNode.Parse(await response.Content.ReadAsStringAsync())!.AsObject();
 
+    /// <summary>Another program, which calls services of this one; it ends with the host.</summary>
+    public IServiceProvider Elsewhere(IServiceCollection services) => elsewhere = services.BuildServiceProvider();
+
     public async ValueTask DisposeAsync()
     {
+        if (elsewhere is not null)
+            await elsewhere.DisposeAsync();
         Client.Dispose();
         await app.DisposeAsync();
         await Site.DisposeAsync();

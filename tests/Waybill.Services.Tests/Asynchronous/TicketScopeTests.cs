@@ -15,15 +15,8 @@ public sealed class TicketScopeTests : IAsyncDisposable
         .Node(Check, n => n.Run(e => Route.Finish(new Parcel("L1"))).Finishes());
 
     private TicketHost? started;
-    private ServiceProvider? away;
 
-    public async ValueTask DisposeAsync()
-    {
-        if (away is not null)
-            await away.DisposeAsync();
-        if (started is not null)
-            await started.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => started?.DisposeAsync() ?? default;
 
     private TicketHost Host => started!;
 
@@ -139,13 +132,13 @@ public sealed class TicketScopeTests : IAsyncDisposable
             workflows: [Returns, Letters]);
         if (!isRemote)
             return Host.Services;
-        return away = new ServiceCollection()
+        return Host.Elsewhere(new ServiceCollection()
             .AddServiceClient<ISending>().AddServiceClient<IReturning>().AddServiceCalls(options =>
             {
                 options.Endpoints["sending"] = ["http://shop"];
                 options.Endpoints["returning"] = ["http://shop"];
                 options.Handler = Host.Handler;
-            }).BuildServiceProvider();
+            }));
     }
 
     [Service("sending")]
